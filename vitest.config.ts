@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+// `*.tools.test.ts` need the AWS CLI, cfn-lint and the like: `npm run test:tools` adds them.
+const tools = process.env['ZAP_TEST_TOOLS'] === '1';
+
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts', 'local/**/*.test.ts'],
+    exclude: ['**/node_modules/**', ...(tools ? [] : ['**/*.tools.test.ts'])],
+    pool: 'forks',
+    testTimeout: 30_000,
+  },
+});
