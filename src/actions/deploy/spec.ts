@@ -1,0 +1,83 @@
+import { declareAction } from '../../runner/spec.ts';
+import { credentialInputs, stackInputs } from '../shared-inputs.ts';
+
+const image = {
+  regex: /^[^\s@]+@sha256:[0-9a-f]{64}$/,
+  accepts:
+    'an image by digest, `<registry>/<repository>@sha256:<64 hex digits>`: a tag can be moved, and a moved tag rolls nothing out',
+};
+
+export const spec = declareAction({
+  name: 'deploy',
+  title: 'zap-obs deploy',
+  description: "Deploys CloudFormation stacks in order, each one's outputs threaded into the next.",
+  icon: 'layers',
+  color: 'purple',
+  inputs: {
+    ...stackInputs,
+    'image-uri': {
+      kind: 'string',
+      description: "The application's image, by digest. Sets parameter `ImageUri`.",
+      pattern: image,
+    },
+    'collector-image-uri': {
+      kind: 'string',
+      description:
+        "The ADOT collector's image, by digest, from a registry that the tasks reach. Sets parameter `CollectorImageUri`.",
+      pattern: image,
+    },
+    parameters: {
+      kind: 'map',
+      description:
+        'Template parameters as a YAML or JSON map. `Name` goes to every stack that has it, `<short name>.Name` to one.',
+    },
+    'dry-run': {
+      kind: 'boolean',
+      description: 'Shows what would change, and leaves nothing behind.',
+      default: false,
+    },
+    tags: {
+      kind: 'map',
+      description: 'Tags for every stack and its resources, as a YAML or JSON map.',
+      advanced: true,
+    },
+    'role-arn': {
+      kind: 'string',
+      description: 'ARN of the role that CloudFormation itself acts with.',
+      pattern: { regex: /^arn:[\w-]+:iam::\d{12}:role\/.+$/, accepts: "a role's ARN" },
+      advanced: true,
+    },
+    'template-bucket': {
+      kind: 'string',
+      description: 'A bucket for templates that are larger than the 51,200 bytes of a request.',
+      pattern: { regex: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, accepts: "a bucket's name" },
+      advanced: true,
+    },
+    'max-parallel': {
+      kind: 'integer',
+      description: 'How many stacks may be deployed at once. 1 makes it strictly one after another.',
+      default: 4,
+      min: 1,
+      max: 50,
+      advanced: true,
+    },
+    timeout: {
+      kind: 'duration',
+      description: 'After this the run fails; what AWS has begun goes on, and the message says what.',
+      default: '1h',
+      advanced: true,
+    },
+    ...credentialInputs,
+  },
+  outputs: {
+    outputs: { description: "JSON: every stack's outputs, `{ short name: { Key: value } }`." },
+    stacks: { description: 'JSON: `[{ name, id, action, status, seconds }]`, in the order in which they ran.' },
+    changed: { description: '`true` when anything was created or updated.' },
+    'load-balancer-url': { description: 'Where the service answers.' },
+    'cluster-name': { description: 'The ECS cluster.' },
+    'ecs-service-name': { description: 'The ECS service.' },
+    'log-groups': { description: 'CloudWatch log groups of the service, one a line.' },
+    'metrics-endpoint': { description: 'The Amazon Managed Prometheus workspace, without `/api/v1/…`.' },
+    'grafana-url': { description: 'The Amazon Managed Grafana workspace.' },
+  },
+});

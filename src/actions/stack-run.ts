@@ -1,0 +1,106 @@
+import { openSession, type Session } from '../aws/session.aws.ts';
+import { Progress } from '../report/progress.ts';
+import type { RunResult, StackResult } from '../report/result.ts';
+import { duration, ending } from '../report/words.ts';
+import { Cancelled } from '../runner/cancellation.ts';
+import { systemClock } from '../runner/clock.ts';
+import { type Fault, throwIfAny } from '../runner/fault.ts';
+import type { Host } from '../runner/host.ts';
+import type { InputValues } from '../runner/spec.ts';
+import type { CloudFormation } from '../stacks/cloudformation.ts';
+import type { Engine, Observer } from '../stacks/engine.ts';
+import { isOwnEvent } from '../stacks/follow.ts';
+import { uploadTemplate } from '../stacks/template-bucket.aws.ts';
+import type { credentialInputs, stackInputs } from './shared-inputs.ts';
+
+type SharedInputs = InputValues<typeof stackInputs> & InputValues<typeof credentialInputs>;
+
+/** The session that an action's inputs ask for. */
+export function sessionFor(inputs: SharedInputs, host: Host): Session {
+  const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
+  const region = inputs['aws-region'] ?? (AWS_REGION || AWS_DEFAULT_REGION || 'us-east-1');
+  const roleArn = inputs['role-to-assume'];
+  if (roleArn === undefined) return openSession(region);
+  const idToken = (audience: string) => host.idToken(audience);
+  return openSession(region, {
+    roleArn,
+    sessionName: inputs['role-session-name'],
+    duration: inputs['role-duration'],
+    idToken,
+  });
+}
+
+/** The engine that works on stacks for an action, telling the host what goes on. */
+export function engineFor(
+  session: Session,
+  cloudFormation: CloudFormation,
+  host: Host,
+  options: {
+    signal: AbortSignal;
+    roleArn?: string | undefined;
+    bucket?: string | undefined;
+    describe?: (shortName: string, logicalId: string) => string | undefined;
+  },
+): Engine {
+  const { signal, roleArn, bucket = '', describe } = options;
+  return {
+    cloudFormation,
+    clock: systemClock,
+    random: Math.random,
+    signal,
+    roleArn,
+    observer: observerOf(new Progress(host, describe)),
+    upload: template => uploadTemplate(template, bucket, session),
+  };
+}
+
+function observerOf(progress: Progress): Observer {
+  return {
+    began: ({ shortName, stackName }, action, expected) => progress.began(shortName, stackName, action, expected),
+    event: ({ shortName }, event) => progress.event(shortName, { ...event, isStack: isOwnEvent(event) }),
+    ended: result => progress.ended(result),
+  };
+}
+
+/**
+ * Fails the action when a stack did not come to its end: with each failure's cause and the template's line, or with what AWS
+ * goes on with after an interruption.
+ *
+ * @throws UserFault or Cancelled
+ */
+export function throwUnlessGood(run: RunResult, signal: AbortSignal): void {
+  const failures = run.stacks.filter(({ outcome }) => outcome === 'failed').map(stack => failureOf(stack, run));
+  const interrupted = run.stacks
+    .filter(({ outcome }) => outcome === 'interrupted')
+    .map(stack => interruptionOf(stack, run));
+  throwIfAny([...failures, ...interrupted]);
+  if (signal.aborted && signal.reason instanceof Cancelled) throw signal.reason;
+}
+
+function failureOf(stack: StackResult, { operation }: RunResult): Fault {
+  const { cause } = stack;
+  const resume =
+    operation === 'deploy'
+      ? 'stacks deployed before it stay as they are, and a new run goes on from here'
+      : 'a new run goes on from here';
+  if (!cause)
+    return {
+      what: `Stack \`${stack.stackName}\` failed`,
+      seen: stack.reason,
+      fix: `Mend this and run again: ${resume}`,
+    };
+  return {
+    what: `Stack \`${stack.stackName}\` ${ending(stack)} because of \`${cause.logicalId}\` (${cause.type})`,
+    seen: cause.reason,
+    fix: `${cause.advice ? `${cause.advice}. ` : ''}Run again when it is mended: ${resume}`,
+    place: cause.place,
+  };
+}
+
+function interruptionOf(stack: StackResult, run: RunResult): Fault {
+  return {
+    what: `Stack \`${stack.stackName}\` was left before its end, because ${stack.reason}`,
+    seen: `after ${duration(run.duration)}; AWS goes on with what it has begun`,
+    fix: `Wait until ${stack.id ?? stack.stackName} is at rest, then run again`,
+  };
+}

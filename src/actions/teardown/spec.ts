@@ -1,0 +1,34 @@
+import { declareAction } from '../../runner/spec.ts';
+import { credentialInputs, stackInputs } from '../shared-inputs.ts';
+
+export const spec = declareAction({
+  name: 'teardown',
+  title: 'zap-obs teardown',
+  description:
+    'Deletes the stacks of a prefix in reverse order, waits until they are gone, and lists what stays behind.',
+  icon: 'trash-2',
+  color: 'purple',
+  inputs: {
+    ...stackInputs,
+    confirm: {
+      kind: 'string',
+      description: 'Must equal `stack-prefix`, or nothing is deleted. Not needed with `dry-run`.',
+    },
+    'dry-run': {
+      kind: 'boolean',
+      description: 'Shows what would be deleted and what would stay behind.',
+      default: false,
+    },
+    timeout: {
+      kind: 'duration',
+      description: 'After this the run fails; deletions that AWS has begun go on, and the message says which.',
+      default: '1h',
+      advanced: true,
+    },
+    ...credentialInputs,
+  },
+  outputs: {
+    deleted: { description: 'JSON: the names of the stacks that were deleted.' },
+    residue: { description: 'JSON: what stays behind, `[{ stack, logicalId, physicalId, type, reason }]`.' },
+  },
+});

@@ -1,0 +1,106 @@
+import type { CloudFormationClientConfig } from '@aws-sdk/client-cloudformation';
+import { UserFault } from '../runner/fault.ts';
+import { type AwsError, type CallContext, judge } from './faults.ts';
+import { TransientError } from './transient-error.ts';
+
+/** Whose rights are used where: what every client of one run shares. */
+export interface Session {
+  region: string;
+  /** Spread into the constructor of any client. */
+  clientConfig: Pick<
+    CloudFormationClientConfig,
+    'region' | 'credentials' | 'maxAttempts' | 'retryMode' | 'customUserAgent'
+  >;
+}
+
+/** How the runner's identity becomes AWS credentials. */
+export interface RoleOptions {
+  roleArn: string;
+  sessionName: string;
+  /** Milliseconds. */
+  duration: number;
+  /** Gives the runner's OIDC token for an audience. */
+  idToken(audience: string): Promise<string>;
+}
+
+/**
+ * Opens a session. With `role`, credentials come from the runner's OIDC token, again whenever they are about to expire, and
+ * never leave this process; without, from the SDK's default chain.
+ */
+export function openSession(region: string, role?: RoleOptions): Session {
+  return {
+    region,
+    clientConfig: {
+      region,
+      retryMode: 'standard',
+      maxAttempts: 5,
+      customUserAgent: [['zap-obs', '1']],
+      ...(role && { credentials: () => assumeRole(region, role) }),
+    },
+  };
+}
+
+async function assumeRole(region: string, role: RoleOptions) {
+  const [{ fromWebToken }, webIdentityToken] = await Promise.all([
+    import('@aws-sdk/credential-provider-web-identity'),
+    tokenOf(role),
+  ]);
+  const provide = fromWebToken({
+    roleArn: role.roleArn,
+    roleSessionName: role.sessionName,
+    durationSeconds: role.duration / 1000,
+    webIdentityToken,
+    clientConfig: { region },
+  });
+  return await call({ action: 'sts:AssumeRoleWithWebIdentity', region }, () => provide());
+}
+
+async function tokenOf({ idToken }: RoleOptions): Promise<string> {
+  try {
+    return await idToken('sts.amazonaws.com');
+  } catch (error) {
+    throw new UserFault(
+      {
+        what: 'Input `role-to-assume` needs an OIDC token, and the runner gives none to this job',
+        seen: error instanceof Error ? error.message : String(error),
+        fix: 'Add `permissions: id-token: write` to the job',
+      },
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * Makes one call to AWS.
+ *
+ * @throws UserFault when the user can mend what went wrong, TransientError when it may pass, and the SDK's error otherwise
+ */
+export async function call<T>(context: CallContext, send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    if (error instanceof UserFault) throw error;
+    const judged = judge(describe(error), context);
+    if (judged.kind === 'fault') throw new UserFault(judged.fault, { cause: error });
+    if (judged.kind === 'transient')
+      throw new TransientError(`${context.action}: ${describe(error).message}`, { cause: error });
+    throw error;
+  }
+}
+
+/** What an SDK error says of itself. Connection errors hide in `AggregateError`s and causes. */
+export function describe(error: unknown): AwsError {
+  const { name, message, code, errors, cause, $metadata } = error as Error & {
+    code?: string;
+    errors?: unknown[];
+    $metadata?: { httpStatusCode?: number };
+  };
+  const nested = errors?.[0] ?? cause;
+  const inner = nested instanceof Error ? describe(nested) : undefined;
+  return {
+    name: name ?? 'Error',
+    message: message || inner?.message || String(error),
+    code: code ?? inner?.code,
+    httpStatus: $metadata?.httpStatusCode,
+  };
+}

@@ -1,0 +1,21 @@
+import type { Action } from './runner/define-action.ts';
+import { terminalHost } from './runner/terminal-host.ts';
+
+/** Every action of the bundle; loaded when asked for, so that one does not pay for another's libraries. */
+export const actions: Record<string, () => Promise<{ action: Action }>> = {
+  deploy: () => import('./actions/deploy/run.ts'),
+  teardown: () => import('./actions/teardown/run.ts'),
+};
+
+/**
+ * Runs one action to its end in this process and sets the exit code. The `dist/<name>.js` stubs call it.
+ *
+ * @param toolkit the folder that holds `dist/`; a bundler would rewrite `import.meta.url` here, so the stubs say it
+ */
+export async function main(name: string, toolkit: string): Promise<void> {
+  const load = actions[name];
+  if (!load) throw new Error(`no action is named ${name}; there are ${Object.keys(actions).join(', ')}`);
+  const [{ action }, { actionsHost }] = await Promise.all([load(), import('./runner/actions-host.ts')]);
+  const host = process.env.GITHUB_ACTIONS === 'true' ? actionsHost : terminalHost(actionsHost);
+  process.exitCode = await action.run(host, { workspace: process.env.GITHUB_WORKSPACE ?? process.cwd(), toolkit });
+}

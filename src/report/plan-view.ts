@@ -1,0 +1,81 @@
+import { blocks, code, fenced, folded, plain, table } from './markdown.ts';
+import { flowchart } from './mermaid.ts';
+
+/** A plan as it is shown, before anything is done. Plain data. */
+export interface PlanView {
+  stacks: readonly {
+    shortName: string;
+    stackName: string;
+    template: string;
+    /** Short names of what is deployed before it. */
+    after: readonly string[];
+    capabilities: readonly string[];
+    resources: number;
+    bytes: number;
+    parameters: readonly ParameterView[];
+  }[];
+  /** Values that flow from one stack to another. */
+  edges: readonly { from: string; to: string; values: readonly string[] }[];
+}
+
+export interface ParameterView {
+  name: string;
+  /** Where the value comes from, in words. */
+  source: string;
+  /** The value when it is known before the run and may be shown. */
+  value?: string | undefined;
+}
+
+/** The plan as lines of a log. */
+export function planLines(plan: PlanView): string[] {
+  return plan.stacks.flatMap(stack => {
+    const facts = [
+      `${stack.resources} resources`,
+      ...stack.capabilities,
+      ...(stack.after.length > 0 ? [`after ${stack.after.join(', ')}`] : []),
+    ];
+    const width = Math.max(0, ...stack.parameters.map(({ name }) => name.length));
+    return [
+      `${stack.stackName}  (${stack.template}: ${facts.join(', ')})`,
+      ...stack.parameters.map(
+        ({ name, source, value }) =>
+          `    ${name.padEnd(width)}  ${value === undefined ? source : `${source}: ${value}`}`,
+      ),
+    ];
+  });
+}
+
+/** The plan as a folded section of the job summary: a table of stacks, where each parameter comes from, and a graph. */
+export function planMarkdown(plan: PlanView): string {
+  const stacks = table(
+    ['Stack', 'Template', 'Resources', 'After', 'Capabilities'],
+    plan.stacks.map(stack => [
+      code(stack.stackName),
+      code(stack.template),
+      String(stack.resources),
+      stack.after.join(', ') || '—',
+      stack.capabilities.join(', ') || '—',
+    ]),
+  );
+  const parameters = table(
+    ['Stack', 'Parameter', 'Comes from', 'Value'],
+    plan.stacks.flatMap(stack =>
+      stack.parameters.map(({ name, source, value }) => [
+        stack.shortName,
+        code(name),
+        plain(source),
+        value === undefined ? '' : code(shorten(value)),
+      ]),
+    ),
+  );
+  const nodes = plan.stacks.map(({ shortName }) => ({ id: shortName, text: shortName }));
+  const known = new Set(nodes.map(({ id }) => id));
+  const others = [...new Set(plan.edges.map(({ from }) => from))]
+    .filter(name => !known.has(name))
+    .map(name => ({ id: name, text: `${name} (as deployed)` }));
+  return folded('Plan', blocks(fenced('mermaid', flowchart([...nodes, ...others], plan.edges)), stacks, parameters));
+}
+
+function shorten(value: string): string {
+  return value.length > 80 ? `${value.slice(0, 77)}…` : value;
+}

@@ -1,0 +1,107 @@
+import { renderPlace } from '../runner/fault.ts';
+import { blocks, code, fenced, folded, link, plain, table } from './markdown.ts';
+import { timeline } from './mermaid.ts';
+import { type PlanView, planMarkdown } from './plan-view.ts';
+import type { Cause, RunResult, StackResult } from './result.ts';
+import { changeCounts, consoleUrl, duration, ending, headline } from './words.ts';
+
+const ICON = { done: '✅', planned: '📝', failed: '❌', skipped: '⏭️', interrupted: '⏸️' } as const;
+
+/** How many resources the timeline shows. */
+const SLOWEST = 12;
+
+/** The job summary of a run, in Markdown as GitHub renders it. */
+export function summary(run: RunResult, plan: PlanView | undefined): string {
+  const times = timeline(run.stacks, SLOWEST);
+  return blocks(
+    `## ${worstIcon(run)} ${plain(headline(run))}`,
+    ...run.stacks.flatMap(stack => (stack.cause || stack.outcome === 'failed' ? [failure(stack)] : [])),
+    stackTable(run),
+    run.dryRun ? changeTable(run) : undefined,
+    run.residue.length > 0 ? residueTable(run) : undefined,
+    times ? `### Slowest resources\n\n${fenced('mermaid', times)}` : undefined,
+    outputTable(run),
+    plan && planMarkdown(plan),
+  );
+}
+
+function worstIcon({ stacks, dryRun }: RunResult): string {
+  const outcomes = stacks.map(({ outcome }) => outcome);
+  for (const outcome of ['failed', 'interrupted'] as const) if (outcomes.includes(outcome)) return ICON[outcome];
+  return dryRun ? ICON.planned : ICON.done;
+}
+
+function stackTable({ stacks, region }: RunResult): string {
+  const name = ({ stackName, id }: StackResult) =>
+    id ? link(code(stackName), consoleUrl(region, id)) : code(stackName);
+  return table(
+    ['', 'Stack', 'Result', 'Changes', 'Why', 'Time'],
+    stacks.map(stack => [
+      ICON[stack.outcome],
+      name(stack),
+      ending(stack),
+      changeCounts(stack) || '—',
+      stack.outcome === 'failed' ? 'see above' : plain(stack.reason ?? ''),
+      stack.outcome === 'skipped' ? '' : duration(stack.duration),
+    ]),
+  );
+}
+
+function failure(stack: StackResult): string {
+  const { cause } = stack;
+  const lines = cause ? causeLines(cause) : [plain(stack.reason ?? '')];
+  return [
+    '> [!CAUTION]',
+    `> **${plain(stack.stackName)}** ${plain(ending(stack))}`,
+    '>',
+    ...lines.map(line => `> ${line}`),
+  ].join('\n');
+}
+
+function causeLines({ logicalId, type, reason, advice, place }: Cause): string[] {
+  return [
+    `${code(logicalId)} (${plain(type)})${place ? `, ${code(renderPlace(place))}` : ''}:`,
+    plain(reason.replaceAll('\n', ' ')),
+    ...(advice ? ['', `**What to do:** ${advice}.`] : []),
+  ];
+}
+
+function changeTable({ stacks }: RunResult): string {
+  const rows = stacks.flatMap(stack => [
+    ...stack.changes.map(({ action, logicalId, type, replacement, details }) => [
+      stack.shortName,
+      replacement === 'True' ? '**replace**' : replacement === 'Conditional' ? '**may replace**' : action.toLowerCase(),
+      code(logicalId),
+      plain(type),
+      details.map(code).join(', '),
+    ]),
+    ...stack.knownAfterDeploy.map(name => [stack.shortName, 'known after deploy', code(name), 'parameter', '']),
+  ]);
+  return rows.length === 0
+    ? ''
+    : folded('What would change', table(['Stack', 'Change', 'Resource', 'Type', 'Of it'], rows));
+}
+
+function residueTable({ residue, dryRun }: RunResult): string {
+  const rows = residue.map(({ stack, logicalId, physicalId, type, reason }) => [
+    code(stack),
+    code(logicalId),
+    code(physicalId),
+    plain(type),
+    plain(reason),
+  ]);
+  return `### ${dryRun ? 'Would stay behind' : 'Stays behind'}\n\n${table(['Stack', 'Resource', 'Id', 'Type', 'Why'], rows)}`;
+}
+
+function outputTable({ stacks, operation }: RunResult): string {
+  const rows = stacks.flatMap(stack =>
+    Object.entries(stack.outputs).map(([key, value]) => [
+      stack.shortName,
+      code(key),
+      /^https?:\/\//.test(value) ? value : code(value),
+    ]),
+  );
+  return operation === 'teardown' || rows.length === 0
+    ? ''
+    : folded('Outputs', table(['Stack', 'Output', 'Value'], rows));
+}

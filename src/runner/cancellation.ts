@@ -1,0 +1,32 @@
+/** Why work stopped before its end. */
+export class Cancelled extends Error {
+  readonly by: NodeJS.Signals | 'timeout';
+
+  constructor(by: NodeJS.Signals | 'timeout') {
+    super(by === 'timeout' ? 'the time limit was reached' : `the run was cancelled (${by})`);
+    this.name = 'Cancelled';
+    this.by = by;
+  }
+}
+
+/**
+ * Turns SIGINT and SIGTERM into an abort whose reason is `Cancelled`. A second SIGINT ends the process at once, as people
+ * at a terminal expect; SIGTERM does not, because the runner always sends it after SIGINT, to a process that may be tidying up.
+ */
+export function listenForCancellation(): { signal: AbortSignal; stop: () => void } {
+  const controller = new AbortController();
+  const onSignal = (name: NodeJS.Signals) => {
+    if (controller.signal.aborted && name === 'SIGINT') process.exit(130);
+    controller.abort(new Cancelled(name));
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  return { signal: controller.signal, stop: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal) };
+}
+
+/** A signal that aborts with the given one, or with `Cancelled('timeout')` after `ms`. Call `stop` when the work is done. */
+export function withTimeout(signal: AbortSignal, ms: number): { signal: AbortSignal; stop: () => void } {
+  const controller = new AbortController();
+  // Beyond 2³¹−1 ms a timer would fire at once.
+  const timer = setTimeout(() => controller.abort(new Cancelled('timeout')), Math.min(ms, 2 ** 31 - 1));
+  return { signal: AbortSignal.any([signal, controller.signal]), stop: () => clearTimeout(timer) };
+}

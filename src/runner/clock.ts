@@ -1,0 +1,19 @@
+import { setTimeout } from 'node:timers/promises';
+
+/** Time, passed in so that tests need not wait. Instants and spans are in milliseconds; instants since the Unix epoch. */
+export interface Clock {
+  now(): number;
+  /** Resolves after `ms`; rejects with the signal's reason when that aborts first. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export const systemClock: Clock = {
+  now: Date.now,
+  sleep: async (ms, signal) => {
+    try {
+      await setTimeout(ms, undefined, { ...(signal && { signal }) });
+    } catch (error) {
+      throw signal?.aborted ? signal.reason : error;
+    }
+  },
+};

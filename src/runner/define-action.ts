@@ -1,0 +1,79 @@
+import { Cancelled, listenForCancellation } from './cancellation.ts';
+import { renderFault, UserFault } from './fault.ts';
+import type { Host } from './host.ts';
+import { parseInputs } from './inputs.ts';
+import type { ActionSpec, InputSpecs, InputValues, OutputSpec } from './spec.ts';
+
+/** What a run of an action may use. */
+export interface ActionContext<I extends InputSpecs, O extends Readonly<Record<string, OutputSpec>>> {
+  inputs: InputValues<I>;
+  host: Host;
+  setOutput(name: keyof O & string, value: string): void;
+  /** Aborts with `Cancelled` when the job is cancelled. */
+  signal: AbortSignal;
+  folders: Folders;
+}
+
+/** Absolute paths. */
+export interface Folders {
+  /** The user's checkout, against which their paths are resolved. */
+  workspace: string;
+  /** This toolkit: what it ships, such as `cloudformation/`, stands under it. */
+  toolkit: string;
+}
+
+/** An action that can be run: its declaration, and its story bound to it. */
+export interface Action {
+  spec: ActionSpec;
+  /** Runs to the end and returns the process's exit code; never throws. */
+  run(host: Host, folders: Folders, signal?: AbortSignal): Promise<number>;
+}
+
+/**
+ * Binds a declaration to its story and puts the one error handler around it: a `UserFault` becomes an annotation a fault,
+ * a cancellation says so, and anything else is shown as a bug with its stack trace.
+ */
+export function defineAction<I extends InputSpecs, O extends Readonly<Record<string, OutputSpec>>>(
+  spec: ActionSpec<I, O>,
+  story: (context: ActionContext<I, O>) => Promise<void>,
+): Action {
+  return {
+    spec,
+    async run(host, folders, signal) {
+      const listener = signal ? { signal, stop: () => {} } : listenForCancellation();
+      try {
+        const inputs = parseInputs(spec.inputs, name => host.input(name));
+        await story({
+          inputs,
+          host,
+          folders,
+          signal: listener.signal,
+          setOutput: (name, value) => host.output(name, value),
+        });
+        return 0;
+      } catch (error) {
+        return report(error, spec.name, host);
+      } finally {
+        host.status?.('');
+        listener.stop();
+      }
+    },
+  };
+}
+
+function report(error: unknown, action: string, host: Host): number {
+  if (error instanceof UserFault) {
+    for (const fault of error.faults)
+      host.annotate('error', renderFault(fault), { title: `${action} failed`, place: fault.place });
+    return 1;
+  }
+  if (error instanceof Cancelled) {
+    host.annotate('error', `Stopped: ${error.message}.`, { title: `${action} cancelled` });
+    return error.by === 'SIGTERM' ? 143 : 130;
+  }
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  host.annotate('error', `This is a bug in zap-obs; please report it with the lines that follow.\n${trace}`, {
+    title: `${action} crashed`,
+  });
+  return 1;
+}

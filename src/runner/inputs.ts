@@ -1,0 +1,115 @@
+import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { type Fault, throwIfAny } from './fault.ts';
+import type { InputSpec, InputSpecs, InputValues } from './spec.ts';
+
+/**
+ * Parses every input of an action.
+ *
+ * @param read gives an input's raw text, '' when it is absent
+ * @throws UserFault that names *all* bad inputs at once, each with the value seen and what is accepted
+ */
+export function parseInputs<I extends InputSpecs>(specs: I, read: (name: string) => string): InputValues<I> {
+  const faults: Fault[] = [];
+  const values = Object.entries(specs).map(([name, spec]) => {
+    const parsed = parseInput(spec, read(name).trim());
+    if ('fault' in parsed) faults.push({ ...parsed.fault, what: `Input \`${name}\` ${parsed.fault.what}` });
+    return [name, 'value' in parsed ? parsed.value : undefined];
+  });
+  throwIfAny(faults);
+  return Object.fromEntries(values);
+}
+
+type Parsed = { value: unknown } | { fault: Fault };
+
+function parseInput(spec: InputSpec, raw: string): Parsed {
+  const fallback = 'default' in spec && spec.default !== undefined ? String(spec.default) : '';
+  const text = raw === '' ? fallback : raw;
+  if (text === '' && spec.kind !== 'list' && spec.kind !== 'map') {
+    if ('required' in spec && spec.required)
+      return { fault: { what: 'is required', seen: 'nothing', fix: spec.description } };
+    return { value: 'default' in spec ? text : undefined };
+  }
+  switch (spec.kind) {
+    case 'string':
+      if (spec.pattern && !spec.pattern.regex.test(text)) return refuse(text, spec.pattern.accepts);
+      return { value: text };
+    case 'boolean':
+      if (/^(true|false)$/i.test(text)) return { value: text.toLowerCase() === 'true' };
+      return refuse(text, '`true` or `false`');
+    case 'integer':
+      return parseInteger(spec, text);
+    case 'duration':
+      return parseDuration(text);
+    case 'enum':
+      if (spec.values.includes(text)) return { value: text };
+      return refuse(text, `one of ${spec.values.map(value => `\`${value}\``).join(', ')}`);
+    case 'list':
+      return {
+        value: text
+          .split(/[,\n]/)
+          .map(item => item.trim())
+          .filter(item => item !== ''),
+      };
+    case 'map':
+      return parseMap(text);
+  }
+}
+
+function refuse(seen: string, accepts: string): Parsed {
+  return { fault: { what: 'is not accepted', seen: `\`${seen}\``, fix: `Give ${accepts}` } };
+}
+
+function parseInteger(
+  { min = 0, max = Number.MAX_SAFE_INTEGER }: { min?: number; max?: number },
+  text: string,
+): Parsed {
+  const value = Number(text);
+  if (/^-?\d+$/.test(text) && value >= min && value <= max) return { value };
+  return refuse(
+    text,
+    max === Number.MAX_SAFE_INTEGER ? `a whole number from ${min}` : `a whole number from ${min} to ${max}`,
+  );
+}
+
+const MILLISECONDS = { s: 1000, m: 60_000, h: 3_600_000 };
+
+function parseDuration(text: string): Parsed {
+  const match = /^(\d+)([smh])$/.exec(text);
+  const value = match ? Number(match[1]) * MILLISECONDS[match[2] as keyof typeof MILLISECONDS] : 0;
+  return value > 0 ? { value } : refuse(text, 'a duration such as `90s`, `30m` or `2h`');
+}
+
+/**
+ * Reads the mapping with YAML's failsafe schema, which leaves each scalar as written: an account id with a leading zero,
+ * a version `1.10` and a commit id `12e4` stay what they are.
+ */
+function parseMap(text: string): Parsed {
+  if (text === '') return { value: {} };
+  const lines = new LineCounter();
+  const document = parseDocument(text, { schema: 'failsafe', prettyErrors: false, lineCounter: lines });
+  const at = (offset: number) => `at line ${lines.linePos(offset).line}, column ${lines.linePos(offset).col}`;
+  const [error] = document.errors;
+  if (error)
+    return { fault: { what: `is not valid YAML or JSON ${at(error.pos[0])}`, seen: error.message, fix: MAP_EXAMPLE } };
+  if (!isMap(document.contents))
+    return refuse(text.split('\n')[0] ?? '', 'a YAML or JSON mapping, such as `DesiredCount: 2`');
+  const value: Record<string, string> = {};
+  for (const { key, value: node } of document.contents.items) {
+    const name = isScalar(key) ? String(key.value) : String(key);
+    const text = node === null ? '' : textOf(node);
+    if (text === undefined) {
+      const what = `has a value that is neither a scalar nor a list of scalars, for \`${name}\``;
+      return { fault: { what, fix: MAP_EXAMPLE } };
+    }
+    value[name] = text;
+  }
+  return { value };
+}
+
+function textOf(node: unknown): string | undefined {
+  if (isScalar(node)) return String(node.value ?? '');
+  if (isSeq(node) && node.items.every(isScalar)) return node.items.map(item => String(item.value)).join(',');
+  return undefined;
+}
+
+const MAP_EXAMPLE = 'Write one `Name: value` a line, or a JSON object';

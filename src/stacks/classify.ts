@@ -1,0 +1,91 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { DeployedStack, ParameterValue } from './cloudformation.ts';
+import { isSsmType } from './parameter-check.ts';
+import type { PlannedStack } from './plan.ts';
+import { parseSource } from './source-document.ts';
+
+/** What has to be done to a stack, judged from its present state. */
+export type Verdict =
+  | { kind: 'create' }
+  /** A stack that never came into being stands in the way; it holds nothing and is deleted first. */
+  | { kind: 'recreate'; status: string }
+  | { kind: 'update'; because: string }
+  | { kind: 'unchanged' }
+  /** Somebody else's operation is going on. */
+  | { kind: 'busy'; status: string }
+  /** Only a person can decide what to do. */
+  | { kind: 'stuck'; status: string; advice: string };
+
+/** States from which an update may start. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html */
+const UPDATABLE = new Set([
+  'CREATE_COMPLETE',
+  'UPDATE_COMPLETE',
+  'UPDATE_ROLLBACK_COMPLETE',
+  'IMPORT_COMPLETE',
+  'IMPORT_ROLLBACK_COMPLETE',
+]);
+
+const ADVICE: Readonly<Record<string, string>> = {
+  CREATE_FAILED: 'Look at what failed in its events, then take the stack away with `teardown` and run again',
+  ROLLBACK_FAILED: 'Take the stack away with `teardown`, then run again',
+  DELETE_FAILED: 'Run `teardown` again, or finish the deletion in the console',
+  UPDATE_FAILED: 'Continue or roll back the update in the console, then run again',
+  UPDATE_ROLLBACK_FAILED: 'Continue the rollback (aws cloudformation continue-update-rollback), then run again',
+};
+
+/** From the status alone; `undefined` when the stack can be updated and has to be compared. */
+export function classifyStatus(
+  deployed: DeployedStack | undefined,
+): Exclude<Verdict, { kind: 'update' | 'unchanged' }> | undefined {
+  const status = deployed?.status;
+  if (status === undefined || status === 'DELETE_COMPLETE') return { kind: 'create' };
+  // A change set of type CREATE may be added to it as it is.
+  if (status === 'REVIEW_IN_PROGRESS') return { kind: 'create' };
+  if (status === 'ROLLBACK_COMPLETE') return { kind: 'recreate', status };
+  if (UPDATABLE.has(status)) return undefined;
+  if (status.endsWith('_IN_PROGRESS')) return { kind: 'busy', status };
+  return { kind: 'stuck', status, advice: ADVICE[status] ?? 'Look at the stack in the console' };
+}
+
+/**
+ * What to do with a stack: by its status, and for one that can be updated by comparing template, parameters and tags, so
+ * that a run without changes writes nothing. NoEcho and SSM-typed values cannot be compared and count as changed.
+ *
+ * @param template the deployed template as it was submitted
+ */
+export function classify(
+  stack: PlannedStack,
+  values: Readonly<Record<string, ParameterValue>>,
+  deployed: DeployedStack | undefined,
+  template: string | undefined,
+): Verdict {
+  const byStatus = classifyStatus(deployed);
+  if (byStatus || !deployed) return byStatus ?? { kind: 'create' };
+  const because = differences(stack, values, deployed, template);
+  return because.length === 0 ? { kind: 'unchanged' } : { kind: 'update', because: because.join(', ') };
+}
+
+function differences(
+  stack: PlannedStack,
+  values: Readonly<Record<string, ParameterValue>>,
+  deployed: DeployedStack,
+  template: string | undefined,
+): string[] {
+  const found: string[] = [];
+  if (!isSameTemplate(stack.template.text, template)) found.push('template');
+  for (const { declaration } of stack.parameters) {
+    const { name, noEcho, type } = declaration;
+    const value = values[name];
+    const isPrevious = value !== undefined && 'usePrevious' in value;
+    const isSame = isPrevious || (value !== undefined && value.value === deployed.parameters[name] && !noEcho);
+    if (!isSame || isSsmType(type)) found.push(`parameter ${name}`);
+  }
+  if (!isDeepStrictEqual(stack.tags, deployed.tags)) found.push('tags');
+  return found;
+}
+
+/** Equal as data: comments, key order of mappings, short forms and JSON against YAML make no difference. */
+function isSameTemplate(planned: string, deployed: string | undefined): boolean {
+  if (planned === deployed) return true;
+  return deployed !== undefined && isDeepStrictEqual(parseSource(planned).value, parseSource(deployed).value);
+}

@@ -1,0 +1,90 @@
+import type { Capability } from './capabilities.ts';
+
+/** A stack as AWS holds it now. */
+export interface DeployedStack {
+  /** The stack's ARN, which stays readable after deletion, unlike its name. */
+  id: string;
+  name: string;
+  /** CloudFormation's own word, such as `UPDATE_ROLLBACK_COMPLETE`. */
+  status: string;
+  statusReason?: string | undefined;
+  /** Values as DescribeStacks gives them: NoEcho ones are `****`, SSM-typed ones are the name of the SSM parameter. */
+  parameters: Readonly<Record<string, string>>;
+  outputs: Readonly<Record<string, string>>;
+  tags: Readonly<Record<string, string>>;
+  terminationProtection: boolean;
+}
+
+/** One line of a stack's history. */
+export interface StackEvent {
+  id: string;
+  /** The ARN of the stack in whose history it stands. */
+  stackId: string;
+  /** Milliseconds since the Unix epoch. */
+  at: number;
+  logicalId: string;
+  physicalId: string;
+  type: string;
+  status: string;
+  reason?: string | undefined;
+  /** The ClientRequestToken of the operation that the event belongs to. */
+  token?: string | undefined;
+}
+
+/** A parameter as a request carries it: a value, or CloudFormation's own memory of the value. */
+export type ParameterValue = { value: string } | { usePrevious: true };
+
+/** A template as a request carries it. */
+export type TemplateLocation = { body: string } | { url: string };
+
+export interface ChangeSetRequest {
+  stackName: string;
+  /** Unique; also the request's idempotency token. */
+  name: string;
+  type: 'CREATE' | 'UPDATE';
+  template: TemplateLocation;
+  parameters: Readonly<Record<string, ParameterValue>>;
+  capabilities: readonly Capability[];
+  tags: Readonly<Record<string, string>>;
+  /** The role that CloudFormation acts with; absent: the caller's own rights. */
+  roleArn?: string | undefined;
+}
+
+/** One resource that a change set would touch. */
+export interface ResourceChange {
+  action: 'Add' | 'Modify' | 'Remove' | 'Import' | 'Dynamic';
+  logicalId: string;
+  physicalId?: string | undefined;
+  type: string;
+  /** `Conditional`: only AWS will know, while it updates. */
+  replacement?: 'True' | 'False' | 'Conditional' | undefined;
+  /** What changes of it: property names, `Tags`, `Metadata` … */
+  details: readonly string[];
+}
+
+export interface ChangeSet {
+  id: string;
+  status: string;
+  statusReason?: string | undefined;
+  changes: readonly ResourceChange[];
+}
+
+/**
+ * The calls to CloudFormation that zap-obs makes. Faults that the user can mend come as `UserFault`, passing ones
+ * (throttling, lost connections) as `TransientError` after the adapter's own retries.
+ */
+export interface CloudFormation {
+  /** By name or ARN; `undefined` when there is no such stack. A deleted stack is found by ARN only. */
+  describe(stack: string): Promise<DeployedStack | undefined>;
+  /** The template as it was submitted; `undefined` when there is no such stack. */
+  template(stack: string): Promise<string | undefined>;
+  /** One page of the stack's history, newest first. */
+  events(stackId: string, page?: string): Promise<{ events: StackEvent[]; nextPage?: string | undefined }>;
+  createChangeSet(request: ChangeSetRequest): Promise<{ id: string; stackId: string }>;
+  /** With all pages of its changes. */
+  describeChangeSet(id: string): Promise<ChangeSet>;
+  executeChangeSet(id: string, token: string): Promise<void>;
+  /** No error when it is gone already. */
+  deleteChangeSet(id: string): Promise<void>;
+  deleteStack(stackId: string, token: string, roleArn?: string): Promise<void>;
+}

@@ -1,0 +1,185 @@
+import type { Change, StackResult } from '../report/result.ts';
+import { type Fault, throwIfAny, UserFault } from '../runner/fault.ts';
+import { causeOf } from './cause.ts';
+import { awaitChangeSet, uniqueName } from './change-set.ts';
+import { classify, type Verdict } from './classify.ts';
+import type { ChangeSetRequest, CloudFormation, DeployedStack, ParameterValue } from './cloudformation.ts';
+import { blankResult, type Engine, recordFailure, type Snapshot, watching } from './engine.ts';
+import { type Ended, follow } from './follow.ts';
+import type { PlannedStack } from './plan.ts';
+import { timelineOf } from './timeline.ts';
+
+/** The values of a stack's parameters, as far as they are known. */
+export interface Values {
+  known: Readonly<Record<string, ParameterValue>>;
+  /** In a dry run: parameters whose value a stack of this run will provide. */
+  afterDeploy: readonly string[];
+  /** Among those, the ones that no present value can stand in for: without them no change set can be made. */
+  missing: readonly string[];
+  /** Why the stack cannot be deployed with these values. */
+  faults: readonly Fault[];
+}
+
+/**
+ * Brings one stack to its planned state, or works out what that would change.
+ *
+ * @returns how it ended; a failure or an interruption is a result, not an exception
+ */
+export async function deployStack(
+  stack: PlannedStack,
+  values: Values,
+  snapshot: Snapshot,
+  engine: Engine,
+  dryRun: boolean,
+): Promise<StackResult> {
+  const started = engine.clock.now();
+  const verdict = classify(stack, values.known, snapshot.stack, snapshot.template);
+  // Filled as facts become known, so that a failure leaves behind what was known when it came.
+  const result: StackResult = {
+    ...blankResult(stack),
+    id: snapshot.stack?.id,
+    action: actionOf(verdict),
+    outcome: dryRun ? 'planned' : 'done',
+    status: snapshot.stack?.status,
+    reason: reasonOf(verdict),
+    knownAfterDeploy: values.afterDeploy,
+    outputs: verdict.kind === 'unchanged' ? (snapshot.stack?.outputs ?? {}) : {},
+  };
+  try {
+    throwIfAny([...statusFaults(stack.stackName, verdict), ...(dryRun ? [] : values.faults)]);
+    // Beside a stack in ROLLBACK_COMPLETE, or without all values, no change set can be made: the template tells what it can.
+    if (dryRun && (verdict.kind === 'recreate' || values.missing.length > 0))
+      result.changes = everyResource(stack, verdict);
+    else if (verdict.kind !== 'unchanged') {
+      if (verdict.kind === 'recreate') await deleteRemains(stack, snapshot.stack, engine);
+      await applyChangeSet(stack, values.known, snapshot, engine, dryRun, result);
+    }
+  } catch (error) {
+    recordFailure(error, result);
+  }
+  result.duration = engine.clock.now() - started;
+  return result;
+}
+
+function actionOf(verdict: Verdict): StackResult['action'] {
+  if (verdict.kind === 'busy' || verdict.kind === 'stuck') return 'unknown';
+  return verdict.kind === 'unchanged' ? 'none' : verdict.kind;
+}
+
+function reasonOf(verdict: Verdict): string | undefined {
+  if (verdict.kind === 'update') return `changed: ${verdict.because}`;
+  return verdict.kind === 'recreate' ? `replaces a stack in ${verdict.status}` : undefined;
+}
+
+/** What is wrong with a stack's status, if anything: it can be known before the first write. */
+export function statusFaults(stackName: string, verdict: Verdict | undefined): Fault[] {
+  if (verdict?.kind === 'busy') {
+    return [
+      {
+        what: `Another operation is going on with stack \`${stackName}\``,
+        seen: verdict.status,
+        fix: 'Wait for its end, then run again',
+      },
+    ];
+  }
+  if (verdict?.kind === 'stuck')
+    return [{ what: `Stack \`${stackName}\` cannot be updated as it is`, seen: verdict.status, fix: verdict.advice }];
+  return [];
+}
+
+async function deleteRemains(stack: PlannedStack, deployed: DeployedStack | undefined, engine: Engine): Promise<void> {
+  if (!deployed) return;
+  const token = uniqueName(engine.clock, engine.random);
+  engine.observer.began(stack, 'delete the remains of', 0);
+  await engine.cloudFormation.deleteStack(deployed.id, token, engine.roleArn);
+  const { status } = await follow(engine.cloudFormation, { stackId: deployed.id, token, expected: 0 }, engine);
+  if (status !== 'DELETE_COMPLETE') {
+    throw new UserFault({
+      what: `The remains of stack \`${stack.stackName}\` could not be deleted`,
+      seen: status,
+      fix: 'Run `teardown`, then run again',
+    });
+  }
+}
+
+async function applyChangeSet(
+  stack: PlannedStack,
+  parameters: Readonly<Record<string, ParameterValue>>,
+  snapshot: Snapshot,
+  engine: Engine,
+  dryRun: boolean,
+  result: StackResult,
+): Promise<void> {
+  const { cloudFormation } = engine;
+  const name = uniqueName(engine.clock, engine.random);
+  const request: ChangeSetRequest = {
+    stackName: stack.stackName,
+    name,
+    type: result.action === 'update' ? 'UPDATE' : 'CREATE',
+    template: stack.needsUpload ? { url: await engine.upload(stack.template.text) } : { body: stack.template.text },
+    parameters,
+    capabilities: stack.capabilities,
+    tags: stack.tags,
+    roleArn: engine.roleArn,
+  };
+  const created = await cloudFormation.createChangeSet(request);
+  result.id = created.stackId;
+  let isExecuted = false;
+  try {
+    const prepared = await awaitChangeSet(cloudFormation, created.id, request, engine);
+    if (prepared.kind === 'no-changes') {
+      result.action = 'none';
+      result.reason = undefined;
+      result.outputs = snapshot.stack?.outputs ?? {};
+      return;
+    }
+    result.changes = [...prepared.changeSet.changes];
+    if (dryRun) return;
+    engine.signal.throwIfAborted();
+    engine.observer.began(stack, result.action, result.changes.length);
+    await cloudFormation.executeChangeSet(created.id, name);
+    isExecuted = true;
+  } finally {
+    if (!isExecuted) await discard(created, request, snapshot, cloudFormation);
+  }
+  const operation = { stackId: created.stackId, token: name, expected: result.changes.length };
+  await conclude(await follow(cloudFormation, operation, watching(stack, engine)), stack, engine, result);
+}
+
+/** Deletes a change set that was not executed, and the empty stack that CloudFormation made to hold it. */
+async function discard(
+  created: { id: string; stackId: string },
+  request: ChangeSetRequest,
+  snapshot: Snapshot,
+  cloudFormation: CloudFormation,
+): Promise<void> {
+  await cloudFormation.deleteChangeSet(created.id);
+  if (request.type === 'UPDATE' || snapshot.stack?.status === 'REVIEW_IN_PROGRESS') return;
+  // Only a stack that is still empty may go: an execution whose answer was lost may have filled it.
+  const stack = await cloudFormation.describe(created.stackId);
+  if (stack?.status === 'REVIEW_IN_PROGRESS')
+    await cloudFormation.deleteStack(created.stackId, `${request.name}-discard`);
+}
+
+async function conclude(ended: Ended, stack: PlannedStack, engine: Engine, result: StackResult): Promise<void> {
+  result.status = ended.status;
+  result.timeline = timelineOf(ended.events);
+  if (ended.status === 'CREATE_COMPLETE' || ended.status === 'UPDATE_COMPLETE') {
+    const deployed = await engine.cloudFormation.describe(result.id ?? stack.stackName);
+    result.outputs = deployed?.outputs ?? {};
+    return;
+  }
+  result.outcome = 'failed';
+  result.cause = await causeOf(ended.events, stack.template, engine.cloudFormation);
+  result.reason = `ended in ${ended.status}`;
+}
+
+function everyResource(stack: PlannedStack, verdict: Verdict): Change[] {
+  if (verdict.kind === 'update') return [];
+  return Object.entries(stack.template.resources).map(([logicalId, { type }]) => ({
+    action: 'Add',
+    logicalId,
+    type,
+    details: [],
+  }));
+}

@@ -1,0 +1,53 @@
+import type { ParameterView, PlanView } from '../report/plan-view.ts';
+import { knownValue, type ParameterSource, type Plan, type PlannedParameter } from './plan.ts';
+
+/** A plan as it is shown to people. */
+export function describePlan(plan: Plan): PlanView {
+  return {
+    stacks: plan.stacks.map(stack => ({
+      shortName: stack.shortName,
+      stackName: stack.stackName,
+      template: stack.template.file,
+      after: [...(plan.dependencies.get(stack.shortName) ?? [])],
+      capabilities: stack.capabilities,
+      resources: Object.keys(stack.template.resources).length,
+      bytes: Buffer.byteLength(stack.template.text),
+      parameters: stack.parameters.map(describeParameter),
+    })),
+    edges: plan.stacks.flatMap(stack =>
+      [...(plan.dependencies.get(stack.shortName) ?? [])].map(from => ({
+        from,
+        to: stack.shortName,
+        values: stack.parameters.flatMap(({ source }) =>
+          source.kind === 'output' && source.stack === from ? [source.output] : [],
+        ),
+      })),
+    ),
+  };
+}
+
+function describeParameter({ declaration, source }: PlannedParameter): ParameterView {
+  const value = knownValue(source);
+  return {
+    name: declaration.name,
+    source: words(source),
+    value: value !== undefined && declaration.noEcho ? '••••' : value,
+  };
+}
+
+function words(source: ParameterSource): string {
+  switch (source.kind) {
+    case 'input':
+      return `input ${source.name}`;
+    case 'stacks-file':
+      return 'stacks file';
+    case 'lookup':
+      return `lookup ${source.lookup}`;
+    case 'output':
+      return `output of ${source.stack}: ${source.output}`;
+    case 'deployed':
+      return 'as deployed';
+    case 'default':
+      return 'default';
+  }
+}

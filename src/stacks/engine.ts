@@ -1,0 +1,65 @@
+import type { StackResult } from '../report/result.ts';
+import { Cancelled } from '../runner/cancellation.ts';
+import { renderFault, UserFault } from '../runner/fault.ts';
+import type { CloudFormation, DeployedStack, StackEvent } from './cloudformation.ts';
+import type { FollowOptions } from './follow.ts';
+
+/** What deploying and deleting stacks needs from outside. */
+export interface Engine extends Omit<FollowOptions, 'onEvent'> {
+  cloudFormation: CloudFormation;
+  observer: Observer;
+  /** Puts a template that is too large for a request where CloudFormation can read it. */
+  upload(template: string): Promise<string>;
+  /** The role that CloudFormation acts with. */
+  roleArn?: string | undefined;
+}
+
+/** Told of everything as it happens; nothing in the engine prints. */
+export interface Observer {
+  /** Work on a stack begins. `expected`: how many resources it will touch. */
+  began(stack: { shortName: string; stackName: string }, action: string, expected: number): void;
+  event(stack: { shortName: string; stackName: string }, event: StackEvent): void;
+  ended(result: StackResult): void;
+}
+
+/** A stack as it was read before the run, with its template as submitted. */
+export interface Snapshot {
+  stack: DeployedStack | undefined;
+  template: string | undefined;
+}
+
+/** The result of a stack with which nothing was done yet. */
+export function blankResult({ shortName, stackName }: { shortName: string; stackName: string }): StackResult {
+  return {
+    shortName,
+    stackName,
+    action: 'unknown',
+    outcome: 'skipped',
+    duration: 0,
+    knownAfterDeploy: [],
+    changes: [],
+    timeline: [],
+    outputs: {},
+  };
+}
+
+/** Follow options that also tell the observer. */
+export function watching(stack: { shortName: string; stackName: string }, engine: Engine): FollowOptions {
+  return {
+    clock: engine.clock,
+    signal: engine.signal,
+    random: engine.random,
+    onEvent: event => engine.observer.event(stack, event),
+  };
+}
+
+/** Turns what stopped the work on a stack into its result; a bug is thrown on. */
+export function recordFailure(error: unknown, result: StackResult): void {
+  if (error instanceof Cancelled) {
+    result.outcome = 'interrupted';
+    result.reason = error.message;
+  } else if (error instanceof UserFault) {
+    result.outcome = 'failed';
+    result.reason = error.faults.map(renderFault).join(' ');
+  } else throw error;
+}

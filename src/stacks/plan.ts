@@ -1,0 +1,272 @@
+import { type Fault, type Place, throwIfAny } from '../runner/fault.ts';
+import { suggest } from '../runner/suggest.ts';
+import type { Capability } from './capabilities.ts';
+import { importDependencies } from './exports.ts';
+import { type Dependencies, order } from './graph.ts';
+import { refusal } from './parameter-check.ts';
+import type { Lookup, StackEntry } from './stacks-file.ts';
+import type { Template, TemplateParameter } from './template.ts';
+
+/** Where a parameter's value comes from. Values that are known before anything is deployed stand here. */
+export type ParameterSource =
+  | { kind: 'input'; name: string; value: string }
+  | { kind: 'stacks-file'; value: string; place: Place }
+  | { kind: 'lookup'; lookup: Lookup }
+  | { kind: 'output'; stack: string; output: string }
+  /** The value that the deployed stack has now. */
+  | { kind: 'deployed' }
+  | { kind: 'default'; value: string };
+
+export interface PlannedParameter {
+  declaration: TemplateParameter;
+  source: ParameterSource;
+}
+
+/** One stack of a plan. */
+export interface PlannedStack {
+  shortName: string;
+  stackName: string;
+  template: Template;
+  parameters: readonly PlannedParameter[];
+  capabilities: readonly Capability[];
+  tags: Readonly<Record<string, string>>;
+  /** The template is too large for a request and goes through the bucket. */
+  needsUpload: boolean;
+}
+
+/** What a run will do, decided from files and inputs alone. */
+export interface Plan {
+  prefix: string;
+  /** The stacks to deploy, each after what it depends on. */
+  stacks: readonly PlannedStack[];
+  /** Short names of the stacks that `only` leaves out; their outputs are read from what is deployed. */
+  leftOut: readonly string[];
+  dependencies: Dependencies;
+}
+
+export interface PlanInput {
+  prefix: string;
+  entries: readonly StackEntry[];
+  /** By short name; one for every entry. */
+  templates: ReadonlyMap<string, Template>;
+  /** Parameter values from inputs by `P` or `<short name>.P`; `origin` is the input that the user wrote. */
+  values: ReadonlyMap<string, { value: string; origin: string }>;
+  /** Short names to deploy; empty: all. */
+  only: readonly string[];
+  tags: Readonly<Record<string, string>>;
+  hasTemplateBucket: boolean;
+  /** The region's name, which exports may be named after. */
+  region: string;
+}
+
+/** The tag that marks a stack, and through it every resource, as belonging to a prefix. */
+export const PREFIX_TAG = 'zap-obs:prefix';
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html (template body sizes) */
+export const TEMPLATE_BODY_LIMIT = 51_200;
+const TEMPLATE_FILE_LIMIT = 1024 * 1024;
+
+/**
+ * Decides order, the source of every parameter, capabilities and sizes.
+ *
+ * @throws UserFault with everything that can be known to be wrong before AWS is asked
+ */
+export function makePlan(input: PlanInput): Plan {
+  const names = input.entries.map(entry => entry.shortName);
+  const faults: Fault[] = [
+    ...input.only
+      .filter(name => !names.includes(name))
+      .map(name => ({
+        what: `Input \`only\` names no stack of the stacks file`,
+        seen: `\`${name}\``,
+        fix: suggest(name, names),
+      })),
+    ...unknownValues(input, names),
+  ];
+  const stacks = input.entries.map((entry, index) => planStack(entry, input, input.entries.slice(0, index), faults));
+  throwIfAny(faults);
+  const dependencies = dependenciesOf(stacks, input);
+  const ordered = order(names, dependencies);
+  if ('cycle' in ordered) {
+    const entry = input.entries.find(({ shortName }) => shortName === ordered.cycle[0]);
+    throwIfAny([
+      {
+        what: `The stacks depend on each other in a circle: ${ordered.cycle.join(' → ')}`,
+        fix: 'Remove one `from` or `depends-on` of the circle',
+        place: entry?.place,
+      },
+    ]);
+    throw new Error('unreachable: a cycle was reported');
+  }
+  const isChosen = (name: string) => input.only.length === 0 || input.only.includes(name);
+  const byName = new Map(stacks.map(stack => [stack.shortName, stack]));
+  return {
+    prefix: input.prefix,
+    stacks: ordered.order.filter(isChosen).flatMap(name => byName.get(name) ?? []),
+    leftOut: names.filter(name => !isChosen(name)),
+    dependencies,
+  };
+}
+
+function planStack(entry: StackEntry, input: PlanInput, earlier: readonly StackEntry[], faults: Fault[]): PlannedStack {
+  const template = templateOf(entry.shortName, input);
+  const stackName = `${input.prefix}-${entry.shortName}`;
+  const bytes = Buffer.byteLength(template.text);
+  if (stackName.length > 128) {
+    faults.push({
+      what: 'A stack name may have 128 characters at most',
+      seen: `\`${stackName}\` with ${stackName.length}`,
+      fix: 'Shorten `stack-prefix`',
+    });
+  }
+  if (bytes > TEMPLATE_FILE_LIMIT || (bytes > TEMPLATE_BODY_LIMIT && !input.hasTemplateBucket)) {
+    const fix =
+      bytes > TEMPLATE_FILE_LIMIT
+        ? 'CloudFormation takes 1 MB at most; split the template'
+        : 'Name a bucket in input `template-bucket`: larger ones go through it';
+    faults.push({
+      what: `The template is larger than the ${TEMPLATE_BODY_LIMIT.toLocaleString('en')} bytes of a request`,
+      seen: `${bytes.toLocaleString('en')} bytes`,
+      fix,
+      place: { file: template.file },
+    });
+  }
+  for (const [name, rule] of Object.entries(entry.parameters)) {
+    if (name in template.parameters) continue;
+    faults.push({
+      what: `Template ${template.file} has no parameter \`${name}\``,
+      fix: suggest(name, Object.keys(template.parameters)),
+      place: rule.place,
+    });
+  }
+  const parameters = Object.values(template.parameters).map(declaration => ({
+    declaration,
+    source: sourceOf(declaration, entry, input, earlier, faults),
+  }));
+  faults.push(...parameters.flatMap(parameter => valueFault(parameter, template)));
+  return {
+    shortName: entry.shortName,
+    stackName,
+    template,
+    parameters,
+    capabilities: template.capabilities,
+    tags: { ...input.tags, [PREFIX_TAG]: input.prefix },
+    needsUpload: bytes > TEMPLATE_BODY_LIMIT,
+  };
+}
+
+/** The first match wins: inputs, the stacks file, threading, the template's default, what the deployed stack has. */
+function sourceOf(
+  declaration: TemplateParameter,
+  entry: StackEntry,
+  input: PlanInput,
+  earlier: readonly StackEntry[],
+  faults: Fault[],
+): ParameterSource {
+  const { name } = declaration;
+  const given = input.values.get(`${entry.shortName}.${name}`) ?? input.values.get(name);
+  if (given) return { kind: 'input', name: given.origin, value: given.value };
+  const rule = entry.parameters[name];
+  if (rule?.kind === 'literal') return { kind: 'stacks-file', value: rule.value, place: rule.place };
+  if (rule?.kind === 'lookup') return { kind: 'lookup', lookup: rule.lookup };
+  if (rule?.kind === 'from') {
+    const outputs = templateOf(rule.stack, input).outputs;
+    if (!mayHaveOutput(templateOf(rule.stack, input), rule.output)) {
+      faults.push({
+        what: `Stack \`${rule.stack}\` has no output \`${rule.output}\``,
+        fix: suggest(rule.output, outputs),
+        place: rule.place,
+      });
+    }
+    return { kind: 'output', stack: rule.stack, output: rule.output };
+  }
+  const providers = earlier.filter(other => templateOf(other.shortName, input).outputs.includes(name));
+  if (providers.length > 1) {
+    faults.push({
+      what: `Parameter \`${name}\` of stack \`${entry.shortName}\` has two sources: the outputs of ${providers.map(({ shortName }) => `\`${shortName}\``).join(' and ')}`,
+      fix: `Say which under \`stacks.${entry.shortName}.parameters\`, such as \`${name}: { from: ${providers[0]?.shortName}.${name} }\``,
+      place: entry.place,
+    });
+  }
+  if (providers[0]) return { kind: 'output', stack: providers[0].shortName, output: name };
+  return declaration.default === undefined ? { kind: 'deployed' } : { kind: 'default', value: declaration.default };
+}
+
+/** The value of a source when it is known before anything is deployed. */
+export function knownValue(source: ParameterSource): string | undefined {
+  return 'value' in source ? source.value : undefined;
+}
+
+function valueFault({ declaration, source }: PlannedParameter, template: Template): Fault[] {
+  const value = knownValue(source);
+  const accepted = value === undefined ? undefined : refusal(declaration, value);
+  if (value === undefined || accepted === undefined) return [];
+  const origin = source.kind === 'input' ? ` (input \`${source.name}\`)` : '';
+  const place =
+    source.kind === 'stacks-file'
+      ? source.place
+      : source.kind === 'default'
+        ? template.place(['Parameters', declaration.name, 'Default'])
+        : undefined;
+  return [
+    {
+      what: `The template ${template.file} refuses this value of parameter \`${declaration.name}\`${origin}`,
+      seen: shown(declaration, value),
+      fix: `Accepted: ${accepted}`,
+      place,
+    },
+  ];
+}
+
+/** A value as it may be printed: never one that the template declares NoEcho. */
+export function shown(declaration: TemplateParameter, value: string): string {
+  return declaration.noEcho ? 'a NoEcho value' : `\`${value}\``;
+}
+
+function unknownValues({ values, templates }: PlanInput, names: readonly string[]): Fault[] {
+  const faults: Fault[] = [];
+  for (const [key, { origin }] of values) {
+    const dot = key.indexOf('.');
+    const stack = dot < 0 ? undefined : key.slice(0, dot);
+    const parameter = key.slice(dot + 1);
+    if (stack !== undefined && !names.includes(stack)) {
+      faults.push({
+        what: `Input \`${origin}\` sets a parameter of a stack that is not in the stacks file`,
+        seen: `\`${key}\``,
+        fix: suggest(stack, names),
+      });
+      continue;
+    }
+    const candidates = [...templates]
+      .filter(([name]) => stack === undefined || stack === name)
+      .flatMap(([, template]) => Object.keys(template.parameters));
+    if (candidates.includes(parameter)) continue;
+    faults.push({
+      what: `Input \`${origin}\` sets parameter \`${parameter}\`, which ${stack ? `the template of \`${stack}\` does not have` : 'no template has'}`,
+      fix: suggest(parameter, candidates),
+    });
+  }
+  return faults;
+}
+
+function dependenciesOf(stacks: readonly PlannedStack[], input: PlanInput): Dependencies {
+  const byImport = importDependencies(stacks, input.region);
+  return new Map(
+    input.entries.map(({ shortName, dependsOn }) => {
+      const parameters = stacks.find(stack => stack.shortName === shortName)?.parameters ?? [];
+      const byOutput = parameters.flatMap(({ source }) => (source.kind === 'output' ? [source.stack] : []));
+      return [shortName, new Set([...dependsOn, ...byOutput, ...(byImport.get(shortName) ?? [])])];
+    }),
+  );
+}
+
+/** A template with `Fn::ForEach` or macros may have outputs that its text does not name. */
+function mayHaveOutput(template: Template, output: string): boolean {
+  return template.outputs.includes(output) || template.value.Transform !== undefined;
+}
+
+function templateOf(shortName: string, input: PlanInput): Template {
+  const template = input.templates.get(shortName);
+  if (!template) throw new Error(`no template was read for stack ${shortName}`);
+  return template;
+}

@@ -1,0 +1,815 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { parseSource } from './source-document.ts';
+
+/**
+ * What must hold for the templates in cloudformation/, beyond what a linter sees. Each check collects findings as
+ * readable strings and expects none, so that a failure names the template's path and what is wrong there.
+ */
+
+// --- The files ---------------------------------------------------------------------------------------------------------
+
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+type JsonMap = { [key: string]: Json };
+
+interface Parameter {
+  Type: string;
+  Description?: string;
+  Default?: Json;
+  AllowedPattern?: string;
+  AllowedValues?: Json[];
+  MinValue?: number;
+  MaxValue?: number;
+}
+
+interface Resource {
+  Type: string;
+  Condition?: string;
+  DependsOn?: string | string[];
+  Metadata?: JsonMap;
+  Properties?: JsonMap;
+}
+
+interface Template {
+  Description: string;
+  Metadata: { 'AWS::CloudFormation::Interface': { ParameterGroups: { Parameters: string[] }[] } };
+  Parameters: Record<string, Parameter>;
+  Rules?: JsonMap;
+  Conditions?: JsonMap;
+  Resources: Record<string, Resource>;
+  Outputs: Record<string, { Description?: string; Condition?: string; Value: Json; Export?: Json }>;
+}
+
+interface Stack {
+  name: string;
+  file: string;
+  text: string;
+  template: Template;
+  explicit: Record<string, Json>;
+}
+
+const folder = new URL('../../cloudformation/', import.meta.url);
+
+function read(file: string): { text: string; value: unknown } {
+  const text = readFileSync(new URL(file, folder), 'utf8');
+  const document = parseSource(text);
+  if (document.faults.length > 0) throw new Error(`${file}: ${JSON.stringify(document.faults)}`);
+  return { text, value: document.value };
+}
+
+const stacksFile = read('stacks.yaml').value as {
+  stacks: Record<string, { template: string; parameters?: Record<string, Json> }>;
+};
+
+const stacks: Stack[] = Object.entries(stacksFile.stacks).map(([name, { template: file, parameters = {} }]) => {
+  const { text, value } = read(file);
+  return { name, file, text, template: value as Template, explicit: parameters };
+});
+
+const [network, monitoring, application] = stacks.map(stack => stack.template) as [Template, Template, Template];
+
+// --- Walking a template ------------------------------------------------------------------------------------------------
+
+interface Visit {
+  path: string;
+  value: Json;
+}
+
+function* walk(value: Json, path: string): Generator<Visit> {
+  yield { path, value };
+  if (Array.isArray(value)) for (const [index, item] of value.entries()) yield* walk(item, `${path}[${index}]`);
+  else if (isMap(value)) for (const [key, item] of Object.entries(value)) yield* walk(item, `${path}.${key}`);
+}
+
+function isMap(value: Json | undefined): value is JsonMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The name and argument of an intrinsic function: a map of just that key. */
+function intrinsic(value: Json): [name: string, argument: Json] | undefined {
+  const entries = isMap(value) ? Object.entries(value) : [];
+  const [entry] = entries;
+  if (entries.length !== 1 || entry === undefined) return undefined;
+  return entry[0] === 'Ref' || entry[0].startsWith('Fn::') ? entry : undefined;
+}
+
+interface Reference {
+  path: string;
+  name: string;
+  attribute?: string;
+}
+
+/** Everything that `Ref`, `Fn::GetAtt` and the placeholders of `Fn::Sub` name, at any depth. */
+function references(value: Json, path: string): Reference[] {
+  return [...walk(value, path)].flatMap(visit => {
+    const [name, argument] = intrinsic(visit.value) ?? [];
+    if (name === 'Ref') return [{ path: visit.path, name: argument as string }];
+    if (name === 'Fn::GetAtt') {
+      const [resource, attribute] = argument as [string, string];
+      return [{ path: visit.path, name: resource, attribute }];
+    }
+    if (name !== 'Fn::Sub') return [];
+    const [text, variables = {}] = Array.isArray(argument) ? (argument as [string, JsonMap?]) : [argument as string];
+    return [...text.matchAll(/\$\{([^!}][^}]*)\}/g)]
+      .map(([, inside = '']) => inside)
+      .filter(inside => !(inside in variables))
+      .map(inside => {
+        const [resource = '', ...attribute] = inside.split('.');
+        return { path: visit.path, name: resource, ...(attribute.length > 0 && { attribute: attribute.join('.') }) };
+      });
+  });
+}
+
+function ofType(template: Template, type: string): [name: string, properties: JsonMap][] {
+  return Object.entries(template.Resources)
+    .filter(([, resource]) => resource.Type === type)
+    .map(([name, resource]) => [name, resource.Properties ?? {}]);
+}
+
+function only(template: Template, type: string): JsonMap {
+  const found = ofType(template, type);
+  expect(
+    found.map(([name]) => name),
+    `exactly one ${type}`,
+  ).toHaveLength(1);
+  return (found[0] as [string, JsonMap])[1];
+}
+
+/** The parts of a template that make resources: all but Parameters, where literals are defaults. */
+function body({ Parameters: _, ...rest }: Template): Json {
+  return rest as unknown as Json;
+}
+
+// --- The official resource schemas -------------------------------------------------------------------------------------
+
+const spec = loadAwsServiceSpecSync();
+
+function schemaOf(type: string) {
+  return spec.lookup('resource', 'cloudFormationType', 'equals', type)[0];
+}
+
+type Property = NonNullable<ReturnType<typeof schemaOf>>['properties'][string];
+type PropertyType = Property['type'];
+
+function checkProperties(value: JsonMap, properties: Record<string, Property>, path: string): string[] {
+  return [
+    ...Object.keys(value)
+      .filter(key => !(key in properties))
+      .map(key => `${path}.${key}: no such property`),
+    ...Object.entries(properties)
+      .filter(([key, property]) => property.required && !(key in value))
+      .map(([key]) => `${path}.${key}: is required`),
+    ...Object.entries(value).flatMap(([key, item]) => {
+      const property = properties[key];
+      return property === undefined ? [] : checkType(item, property.type, `${path}.${key}`);
+    }),
+  ];
+}
+
+/** Findings of a value against its type; what a function yields is known to CloudFormation alone, but for `Fn::If`. */
+function checkType(value: Json, type: PropertyType, path: string): string[] {
+  const [name, argument] = intrinsic(value) ?? [];
+  if (name === 'Fn::If') return (argument as Json[]).slice(1).flatMap(branch => checkType(branch, type, path));
+  if (name !== undefined) return [];
+  const unless = (fits: boolean) => (fits ? [] : [`${path}: ${JSON.stringify(value)} is no ${type.type}`]);
+  switch (type.type) {
+    case 'string': {
+      const allowed = 'allowedValues' in type ? (type.allowedValues as string[] | undefined) : undefined;
+      return unless(typeof value === 'string' && (allowed === undefined || allowed.includes(value)));
+    }
+    case 'integer':
+      return unless(Number.isInteger(value));
+    case 'number':
+      return unless(typeof value === 'number');
+    case 'boolean':
+      return unless(typeof value === 'boolean');
+    case 'array':
+      if (!Array.isArray(value)) return unless(false);
+      return value.flatMap((item, index) => checkType(item, type.element, `${path}[${index}]`));
+    case 'map':
+      if (!isMap(value)) return unless(false);
+      return Object.entries(value).flatMap(([key, item]) => checkType(item, type.element, `${path}.${key}`));
+    case 'ref':
+      return isMap(value)
+        ? checkProperties(value, spec.get('typeDefinition', type.reference).properties, path)
+        : unless(false);
+    case 'tag':
+      return unless(isMap(value) && Object.keys(value).sort().join() === 'Key,Value');
+    case 'union': {
+      const findings = type.types.map(one => checkType(value, one, path));
+      return findings.some(list => list.length === 0) ? [] : (findings[0] ?? []);
+    }
+    default:
+      return [];
+  }
+}
+
+// --- The checks --------------------------------------------------------------------------------------------------------
+
+describe('stacks.yaml', () => {
+  it('names each template of the folder once, in the order of their numbers', () => {
+    const templates = readdirSync(folder).filter(name => name.endsWith('-template.yaml'));
+    expect(stacks.map(stack => stack.file)).toEqual(templates.sort());
+  });
+
+  it('gives parameters only to templates that declare them', () => {
+    const unknown = stacks.flatMap(({ name, explicit, template }) =>
+      Object.keys(explicit)
+        .filter(key => !(key in template.Parameters))
+        .map(key => `${name}.${key}`),
+    );
+    expect(unknown).toEqual([]);
+  });
+});
+
+describe.each(stacks)('$file', ({ text, template }) => {
+  const { Parameters, Resources, Outputs, Conditions = {} } = template;
+
+  it('is small enough to be sent in the request', () => {
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(51_200);
+  });
+
+  it('uses nothing that CloudFormation does not read: aliases, merge keys, exports', () => {
+    expect(text.match(/^[^#\n]*(<<:|[:-] [&*][A-Za-z]\w*$)/gm) ?? []).toEqual([]);
+    expect(Object.entries(Outputs).filter(([, output]) => output.Export !== undefined)).toEqual([]);
+    const functions = [...walk(template as unknown as Json, '')].map(visit => intrinsic(visit.value)?.[0]);
+    expect(functions).not.toContain('Fn::ImportValue');
+  });
+
+  it('references only what it declares', () => {
+    const known = new Set([...Object.keys(Parameters), ...Object.keys(Resources)]);
+    const dangling = references(template as unknown as Json, '')
+      .filter(({ name }) => !name.startsWith('AWS::') && !known.has(name))
+      .map(({ path, name }) => `${path}: ${name}`);
+    const depends = Object.entries(Resources).flatMap(([name, { DependsOn = [] }]) =>
+      [DependsOn]
+        .flat()
+        .filter(other => !(other in Resources))
+        .map(other => `${name}.DependsOn: ${other}`),
+    );
+    const conditions = [...Object.entries(Resources), ...Object.entries(Outputs)]
+      .filter(([, { Condition }]) => Condition !== undefined && !(Condition in Conditions))
+      .map(([name, { Condition }]) => `${name}.Condition: ${Condition}`);
+    expect([...dangling, ...depends, ...conditions]).toEqual([]);
+  });
+
+  it('uses each of its parameters and conditions', () => {
+    const used = new Set(references(body(template), '').map(({ name }) => name));
+    expect(Object.keys(Parameters).filter(name => !used.has(name))).toEqual([]);
+    const applied = new Set([...Object.values(Resources), ...Object.values(Outputs)].map(item => item.Condition));
+    expect(Object.keys(Conditions).filter(name => !applied.has(name))).toEqual([]);
+  });
+
+  it('reads attributes of conditional resources only under their condition', () => {
+    const findings = [
+      ...Object.entries(Outputs).map(([name, { Condition, Value }]) => ({ name, Condition, value: Value })),
+      ...Object.entries(Resources).map(([name, { Condition, Properties = {} }]) => ({
+        name,
+        Condition,
+        value: Properties,
+      })),
+    ].flatMap(({ name, Condition, value }) =>
+      references(value, name)
+        .filter(reference => {
+          const needed = Resources[reference.name]?.Condition;
+          return needed !== undefined && needed !== Condition;
+        })
+        .map(reference => `${reference.path}: ${reference.name}`),
+    );
+    expect(findings).toEqual([]);
+  });
+
+  it('fits the official schema of each resource', () => {
+    const findings = Object.entries(Resources).flatMap(([name, { Type, Properties = {} }]) => {
+      const schema = schemaOf(Type);
+      return schema === undefined ? [`${name}: no type ${Type}`] : checkProperties(Properties, schema.properties, name);
+    });
+    expect(findings).toEqual([]);
+  });
+
+  it('asks only for attributes that the resource has', () => {
+    const findings = references(template as unknown as Json, '').flatMap(({ path, name, attribute }) => {
+      const type = Resources[name]?.Type;
+      if (attribute === undefined || type === undefined) return [];
+      return attribute in (schemaOf(type)?.attributes ?? {}) ? [] : [`${path}: ${type} has no ${attribute}`];
+    });
+    expect(findings).toEqual([]);
+  });
+
+  it('describes every parameter and output, and shows each parameter in one group', () => {
+    const nameless = [...Object.entries(Parameters), ...Object.entries(Outputs)]
+      .filter(([, { Description = '' }]) => Description === '')
+      .map(([name]) => name);
+    expect(nameless).toEqual([]);
+    const grouped = template.Metadata['AWS::CloudFormation::Interface'].ParameterGroups.flatMap(
+      group => group.Parameters,
+    );
+    expect(grouped.sort()).toEqual(Object.keys(Parameters).sort());
+  });
+
+  it('narrows every parameter by type, pattern, values or range, and has defaults that fit', () => {
+    const loose = Object.entries(Parameters)
+      .filter(([, { Type, AllowedPattern, AllowedValues, MinValue, MaxValue }]) =>
+        Type === 'Number'
+          ? AllowedValues === undefined && (MinValue === undefined || MaxValue === undefined)
+          : Type === 'String' && AllowedPattern === undefined && AllowedValues === undefined,
+      )
+      .map(([name]) => name);
+    const unfit = Object.entries(Parameters)
+      .filter(([, { Default, AllowedPattern, AllowedValues, MinValue = -Infinity, MaxValue = Infinity }]) => {
+        if (Default === undefined) return false;
+        if (AllowedPattern !== undefined && !new RegExp(`^(?:${AllowedPattern})$`).test(String(Default))) return true;
+        if (AllowedValues !== undefined && !AllowedValues.includes(Default)) return true;
+        return typeof Default === 'number' && (Default < MinValue || Default > MaxValue);
+      })
+      .map(([name]) => name);
+    expect([...loose, ...unfit]).toEqual([]);
+  });
+
+  it('holds no address range, account, Region, partition or AWS domain of its own', () => {
+    const everywhere = ['0.0.0.0/0', '127.0.0.1/32'];
+    const findings = [...walk(body(template), '')].flatMap(({ path, value }) => {
+      if (typeof value !== 'string') return [];
+      const literals = [
+        ...(value.match(/\b\d{1,3}(\.\d{1,3}){3}\/\d+/g) ?? []).filter(range => !everywhere.includes(range)),
+        ...(value.match(/(?<!\d)\d{12}(?!\d)/g) ?? []),
+        ...(value.match(/\b(af|ap|ca|cn|eu|il|me|mx|sa|us)(-gov)?-[a-z]+-\d[a-z]?\b/g) ?? []),
+        ...(value.match(/\barn:aws\b/g) ?? []),
+        // A service's principal is called the same in every partition.
+        ...((!path.endsWith('.Principal.Service') && value.match(/\bamazonaws\.com\b/g)) || []),
+      ];
+      return literals.map(literal => `${path}: ${literal}`);
+    });
+    expect(findings).toEqual([]);
+  });
+
+  it('opens no security group to a literal range, and none to everything', () => {
+    const findings = [...walk(template.Resources as unknown as Json, '')].flatMap(({ path, value }) => {
+      if (!isMap(value) || !('IpProtocol' in value)) return [];
+      const { CidrIp, IpProtocol } = value;
+      // Loopback leads nowhere: with it as the only egress, the default "allow everything" is gone.
+      const nothing = CidrIp === '127.0.0.1/32' && path.includes('SecurityGroupEgress');
+      if (typeof CidrIp === 'string' && !nothing) return [`${path}: ${CidrIp}`];
+      return IpProtocol === '-1' && !nothing ? [`${path}: every protocol`] : [];
+    });
+    const unruled = ofType(template, 'AWS::EC2::SecurityGroup')
+      .filter(([, { SecurityGroupEgress }]) => !Array.isArray(SecurityGroupEgress) || SecurityGroupEgress.length === 0)
+      .map(([name]) => `${name}: keeps the default egress to everywhere`);
+    expect([...findings, ...unruled]).toEqual([]);
+  });
+
+  it('gives resources that outlive a deployment no name of their own but the stack’s', () => {
+    const named = [
+      'RoleName',
+      'PolicyName',
+      'LogGroupName',
+      'ClusterName',
+      'ServiceName',
+      'GroupName',
+      'Name',
+      'Family',
+    ];
+    const findings = Object.entries(Resources).flatMap(([name, { Type, Properties = {} }]) =>
+      named
+        .filter(key => key in Properties && Type !== 'AWS::EC2::VPCEndpoint')
+        .filter(key => !references(Properties[key] ?? null, '').some(reference => reference.name === 'AWS::StackName'))
+        .map(key => `${name}.${key}`),
+    );
+    expect(findings).toEqual([]);
+    expect(ofType(template, 'AWS::IAM::Role').filter(([, role]) => 'RoleName' in role)).toEqual([]);
+  });
+
+  it('lets no role be assumed on behalf of another account, and ties each `*` to this Region', () => {
+    const findings = ofType(template, 'AWS::IAM::Role').flatMap(([name, role]) => {
+      const trust = (role.AssumeRolePolicyDocument as { Statement: JsonMap[] }).Statement;
+      const open = trust.filter(({ Condition }) => {
+        const source = (Condition as { StringEquals?: JsonMap } | undefined)?.StringEquals?.['aws:SourceAccount'];
+        return JSON.stringify(source) !== '{"Ref":"AWS::AccountId"}';
+      });
+      const wide = ((role.Policies ?? []) as { PolicyDocument: { Statement: JsonMap[] } }[])
+        .flatMap(policy => policy.PolicyDocument.Statement)
+        .filter(({ Resource, Action, Condition }) => {
+          const starred = [Action].flat().some(action => String(action).includes('*'));
+          const free = Resource === '*' && Condition === undefined && Action !== 'ecr:GetAuthorizationToken';
+          return starred || free;
+        });
+      return [...open, ...wide].map(statement => `${name}: ${JSON.stringify(statement)}`);
+    });
+    expect(findings).toEqual([]);
+    expect(ofType(template, 'AWS::IAM::Role').filter(([, role]) => 'ManagedPolicyArns' in role)).toEqual([]);
+  });
+
+  it('gives each log group a retention', () => {
+    const forever = ofType(template, 'AWS::Logs::LogGroup').filter(([, group]) => group.RetentionInDays === undefined);
+    expect(forever).toEqual([]);
+  });
+
+  it('describes, for the progress lines, just the resources that take long', () => {
+    const slow = [
+      'AWS::EC2::VPCEndpoint',
+      'AWS::ElasticLoadBalancingV2::LoadBalancer',
+      'AWS::Grafana::Workspace',
+      'AWS::ECS::Service',
+    ];
+    const expected = Object.entries(Resources)
+      .filter(([, { Type, Properties }]) => slow.includes(Type) && Properties?.VpcEndpointType !== 'Gateway')
+      .map(([name]) => name);
+    const described = Object.entries(Resources)
+      .filter(([, { Metadata }]) => typeof Metadata?.['zap-obs:description'] === 'string')
+      .map(([name]) => name);
+    expect(described).toEqual(expected);
+  });
+});
+
+describe('threading', () => {
+  it('finds every parameter without a default in one earlier stack or in stacks.yaml', () => {
+    // Set by the action's inputs `image-uri` and `collector-image-uri`.
+    const inputs = ['ImageUri', 'CollectorImageUri'];
+    const findings = stacks.flatMap(({ name, template, explicit }, index) =>
+      Object.entries(template.Parameters).flatMap(([parameter, { Default }]) => {
+        const sources = stacks.slice(0, index).filter(earlier => parameter in earlier.template.Outputs);
+        if (sources.length > 1) return [`${name}.${parameter}: an output of several stacks`];
+        const known = sources.length === 1 || parameter in explicit || inputs.includes(parameter);
+        return known || Default !== undefined ? [] : [`${name}.${parameter}: from nowhere`];
+      }),
+    );
+    expect(findings).toEqual([]);
+  });
+
+  it('threads no output that may be missing', () => {
+    const findings = stacks.flatMap(({ template }, index) =>
+      Object.entries(template.Outputs)
+        .filter(([, { Condition }]) => Condition !== undefined)
+        .map(([output]) => output)
+        .filter(output => stacks.slice(index + 1).some(later => output in later.template.Parameters)),
+    );
+    expect(findings).toEqual([]);
+  });
+
+  it('has a reader for every output: a later stack, the action, or a person', () => {
+    const action = ['LoadBalancerUrl', 'ClusterName', 'EcsServiceName', 'LogGroups', 'MetricsEndpoint', 'GrafanaUrl'];
+    const person = {
+      VpcCidr: 'to peer the VPC',
+      PublicSubnetIds: 'to place something beside the load balancer',
+      LoadBalancerArn: 'to attach a firewall',
+      LoadBalancerFullName: 'to alarm on',
+      TargetGroupFullName: 'to alarm on',
+      WorkspaceId: 'to find in the console',
+      EcsServiceArn: 'to allow in a policy',
+      TaskDefinitionArn: 'to see which revision is meant to run',
+    };
+    const readers = new Set([...action, ...Object.keys(person)]);
+    const unread = stacks.flatMap(({ template }, index) =>
+      Object.keys(template.Outputs)
+        .filter(output => !stacks.slice(index + 1).some(later => output in later.template.Parameters))
+        .filter(output => !readers.delete(output)),
+    );
+    expect(unread).toEqual([]);
+    expect([...readers], 'readers without an output').toEqual([]);
+  });
+
+  it('gives a threaded parameter the same bounds on both ends', () => {
+    expect(application.Parameters.AppPort?.MinValue).toBe(network.Parameters.AppPort?.MinValue);
+    expect(application.Parameters.AppPort?.MaxValue).toBe(network.Parameters.AppPort?.MaxValue);
+  });
+});
+
+describe('network', () => {
+  const subnets = ofType(network, 'AWS::EC2::Subnet');
+  const endpoints = ofType(network, 'AWS::EC2::VPCEndpoint');
+
+  it('spreads public and private subnets over the first two zones of whatever Region', () => {
+    const zones = subnets.map(([name, { AvailabilityZone }]) => [name, AvailabilityZone]);
+    const zone = (index: number) => ({ 'Fn::Select': [index, { 'Fn::GetAZs': '' }] });
+    expect(zones).toEqual([
+      ['PublicSubnet1', zone(0)],
+      ['PublicSubnet2', zone(1)],
+      ['PrivateSubnet1', zone(0)],
+      ['PrivateSubnet2', zone(1)],
+    ]);
+  });
+
+  it('cuts each subnet out of VpcCidr, none twice', () => {
+    const blocks = subnets.map(([, { CidrBlock }]) => CidrBlock);
+    const expected = [0, 1, 2, 3].map(index => ({ 'Fn::Select': [index, { 'Fn::Cidr': [{ Ref: 'VpcCidr' }, 4, 8] }] }));
+    expect(blocks).toEqual(expected);
+  });
+
+  it('gives only the public subnets a way to the internet', () => {
+    const tables = Object.fromEntries(
+      ofType(network, 'AWS::EC2::SubnetRouteTableAssociation').map(([, { SubnetId, RouteTableId }]) => [
+        (SubnetId as JsonMap).Ref,
+        (RouteTableId as JsonMap).Ref,
+      ]),
+    );
+    const routes = ofType(network, 'AWS::EC2::Route').map(([, route]) => (route.RouteTableId as JsonMap).Ref);
+    expect(Object.keys(tables).sort()).toEqual(subnets.map(([name]) => name).sort());
+    const open = Object.entries(tables).filter(([, table]) => routes.includes(table as string));
+    expect(open.map(([subnet]) => subnet)).toEqual(['PublicSubnet1', 'PublicSubnet2']);
+  });
+
+  it('reaches every AWS service that a task calls, in both zones, under its usual name', () => {
+    const services = endpoints.map(([, { ServiceName }]) => (ServiceName as JsonMap)['Fn::Sub']);
+    expect(services.sort()).toEqual(
+      ['aps', 'aps-workspaces', 'ecr.api', 'ecr.dkr', 'logs', 's3', 'xray'].map(
+        service => `com.amazonaws.\${AWS::Region}.${service}`,
+      ),
+    );
+    for (const [name, endpoint] of endpoints) {
+      const gateway = name === 'S3Endpoint';
+      expect(endpoint, name).toMatchObject(
+        gateway
+          ? {
+              VpcEndpointType: 'Gateway',
+              RouteTableIds: [{ Ref: 'PrivateRouteTable1' }, { Ref: 'PrivateRouteTable2' }],
+            }
+          : {
+              VpcEndpointType: 'Interface',
+              PrivateDnsEnabled: true,
+              SubnetIds: [{ Ref: 'PrivateSubnet1' }, { Ref: 'PrivateSubnet2' }],
+              SecurityGroupIds: [{ Ref: 'EndpointSecurityGroup' }],
+            },
+      );
+    }
+    expect(only(network, 'AWS::EC2::VPC')).toMatchObject({ EnableDnsSupport: true, EnableDnsHostnames: true });
+  });
+
+  it('waits for the internet gateway before it builds an internet-facing load balancer', () => {
+    const attachment = Object.entries(network.Resources).find(
+      ([, { Type }]) => Type === 'AWS::EC2::VPCGatewayAttachment',
+    );
+    expect(network.Resources.LoadBalancer?.DependsOn).toBe('PublicDefaultRoute');
+    expect(network.Resources.PublicDefaultRoute?.DependsOn).toBe(attachment?.[0]);
+  });
+
+  it('finds a healthy task within 20 seconds and drains one within 30', () => {
+    const group = only(network, 'AWS::ElasticLoadBalancingV2::TargetGroup');
+    expect(Number(group.HealthyThresholdCount) * Number(group.HealthCheckIntervalSeconds)).toBeLessThanOrEqual(20);
+    expect(Number(group.HealthCheckTimeoutSeconds)).toBeLessThan(Number(group.HealthCheckIntervalSeconds));
+    expect(group.TargetGroupAttributes).toContainEqual({ Key: 'deregistration_delay.timeout_seconds', Value: '30' });
+  });
+});
+
+describe('monitoring', () => {
+  it('asks Grafana for the one permission type that templates may use, without a VPC', () => {
+    const grafana = only(monitoring, 'AWS::Grafana::Workspace');
+    expect(grafana).toMatchObject({ PermissionType: 'CUSTOMER_MANAGED', AuthenticationProviders: ['AWS_SSO'] });
+    expect(Object.keys(grafana)).not.toEqual(expect.arrayContaining(['DataSources']));
+    expect(Object.keys(grafana)).not.toEqual(expect.arrayContaining(['VpcConfiguration']));
+  });
+
+  it('can be deployed where there is no IAM Identity Center', () => {
+    const kept = Object.entries(monitoring.Resources).filter(([, { Condition }]) => Condition === undefined);
+    expect(kept.map(([name]) => name)).toEqual(['Workspace', 'AppLogGroup', 'CollectorLogGroup']);
+  });
+
+  it('lets Grafana read only', () => {
+    const role = only(monitoring, 'AWS::IAM::Role');
+    const actions = [...walk(role.Policies ?? null, '')]
+      .filter(({ path }) => /\.Action(\[\d+\])?$/.test(path))
+      .flatMap(({ value }) => (typeof value === 'string' ? [value] : []));
+    const writing = actions.filter(
+      action => !/:(BatchGet|Describe|Filter|Get|List|Query|StartQuery|StopQuery)/.test(action),
+    );
+    expect(actions.length).toBeGreaterThan(0);
+    expect(writing).toEqual([]);
+  });
+});
+
+describe('application', () => {
+  const containers = only(application, 'AWS::ECS::TaskDefinition').ContainerDefinitions as JsonMap[];
+  const [app, collector] = ['app', 'collector'].map(name => containers.find(container => container.Name === name)) as [
+    JsonMap,
+    JsonMap,
+  ];
+  const environment = (container: JsonMap) =>
+    Object.fromEntries((container.Environment as { Name: string; Value: Json }[]).map(item => [item.Name, item.Value]));
+
+  it.each(['ImageUri', 'CollectorImageUri'])('takes %s by digest only, and assumes none', name => {
+    const { Default, AllowedPattern = '' } = application.Parameters[name] as Parameter;
+    const accepts = (uri: string) => new RegExp(`^(?:${AllowedPattern})$`).test(uri);
+    const registry = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
+    const digest = `sha256:${'0a'.repeat(32)}`;
+    expect(Default).toBeUndefined();
+    expect(accepts(`${registry}/zap-app@${digest}`)).toBe(true);
+    expect(accepts(`${registry}/team/zap-app@${digest}`)).toBe(true);
+    expect(accepts(`127.0.0.1:5000/zap-app@${digest}`)).toBe(true);
+    expect(accepts(`${registry}/zap-app:1.0`)).toBe(false);
+    expect(accepts(`${registry}/zap-app:1.0@${digest}`)).toBe(false);
+    expect(accepts(`${registry}/zap-app@sha256:0a0a`)).toBe(false);
+    expect(accepts('')).toBe(false);
+  });
+
+  it('lets a task out to the interface endpoints and to S3, and nowhere else', () => {
+    const group = only(application, 'AWS::EC2::SecurityGroup');
+    const rules = (group.SecurityGroupEgress as JsonMap[]).map(({ Description: _, ...rule }) => rule);
+    const https = { IpProtocol: 'tcp', FromPort: 443, ToPort: 443 };
+    expect(rules).toEqual([
+      { ...https, DestinationSecurityGroupId: { Ref: 'EndpointSecurityGroupId' } },
+      { ...https, DestinationPrefixListId: { Ref: 'S3PrefixListId' } },
+    ]);
+  });
+
+  it('lets only the load balancer in', () => {
+    const group = only(application, 'AWS::EC2::SecurityGroup');
+    const port = { Ref: 'AppPort' };
+    expect(group.SecurityGroupIngress).toEqual([
+      expect.objectContaining({
+        FromPort: port,
+        ToPort: port,
+        SourceSecurityGroupId: { Ref: 'LoadBalancerSecurityGroupId' },
+      }),
+    ]);
+  });
+
+  it('opens the other end of each rule before the first task starts', () => {
+    const service = { 'Fn::GetAtt': ['ServiceSecurityGroup', 'GroupId'] };
+    expect(only(application, 'AWS::EC2::SecurityGroupEgress')).toMatchObject({
+      GroupId: { Ref: 'LoadBalancerSecurityGroupId' },
+      FromPort: { Ref: 'AppPort' },
+      ToPort: { Ref: 'AppPort' },
+      DestinationSecurityGroupId: service,
+    });
+    expect(only(application, 'AWS::EC2::SecurityGroupIngress')).toMatchObject({
+      GroupId: { Ref: 'EndpointSecurityGroupId' },
+      FromPort: 443,
+      ToPort: 443,
+      SourceSecurityGroupId: service,
+    });
+    const rules = Object.entries(application.Resources)
+      .filter(([, { Type }]) => /^AWS::EC2::SecurityGroup(E|In)gress$/.test(Type))
+      .map(([name]) => name);
+    expect(application.Resources.Service?.DependsOn).toEqual(rules);
+  });
+
+  it('runs tasks without a public address, in the private subnets', () => {
+    expect(only(application, 'AWS::ECS::Service').NetworkConfiguration).toMatchObject({
+      AwsvpcConfiguration: { AssignPublicIp: 'DISABLED', Subnets: { Ref: 'PrivateSubnetIds' } },
+    });
+  });
+
+  it('gives up on a deployment that does not become healthy, and goes back', () => {
+    expect(only(application, 'AWS::ECS::Service').DeploymentConfiguration).toMatchObject({
+      DeploymentCircuitBreaker: { Enable: true, Rollback: true },
+    });
+  });
+
+  it('refuses pairs of Cpu and Memory that Fargate does not have, for each Cpu', () => {
+    const rules = Object.values(application.Rules ?? {}) as {
+      RuleCondition: { 'Fn::Equals': [Json, string] };
+      Assertions: { Assert: { 'Fn::Contains': [string[], Json] } }[];
+    }[];
+    const sizes = rules.map(rule => [
+      rule.RuleCondition['Fn::Equals'][1],
+      rule.Assertions[0]?.Assert['Fn::Contains'][0],
+    ]);
+    expect(sizes.map(([cpu]) => cpu)).toEqual(application.Parameters.Cpu?.AllowedValues);
+    for (const [cpu, memories] of sizes) {
+      const perCpu = (memories as string[]).map(memory => Number(memory) / Number(cpu));
+      expect(Math.min(...perCpu), `Cpu ${cpu}`).toBeGreaterThanOrEqual(2);
+      expect(Math.max(...perCpu), `Cpu ${cpu}`).toBeLessThanOrEqual(8);
+      expect(application.Parameters.Memory?.AllowedValues).toEqual(expect.arrayContaining(memories as string[]));
+    }
+  });
+
+  it('keeps the application alive without its collector, and the collector alive longer than the application', () => {
+    expect(app).toMatchObject({ Essential: true, DependsOn: [{ ContainerName: 'collector', Condition: 'START' }] });
+    expect(collector).toMatchObject({ Essential: false });
+    for (const container of [app, collector]) {
+      expect(container.StopTimeout).toBeGreaterThanOrEqual(30);
+      expect(container.StopTimeout).toBeLessThanOrEqual(120);
+    }
+  });
+
+  it('leaves the application at least half of the smallest task', () => {
+    expect(Number(app.Cpu) + Number(collector.Cpu)).toBeLessThanOrEqual(256);
+    expect(Number(collector.Cpu)).toBeLessThan(Number(app.Cpu));
+    expect(Number(collector.Memory)).toBeLessThanOrEqual(512 / 2);
+  });
+
+  it('writes what each container prints to the log group of the monitoring stack', () => {
+    const options = (container: JsonMap) => (container.LogConfiguration as JsonMap).Options;
+    expect(options(app)).toMatchObject({ 'awslogs-group': { Ref: 'AppLogGroupName' }, mode: 'non-blocking' });
+    expect(options(collector)).toMatchObject({
+      'awslogs-group': { Ref: 'CollectorLogGroupName' },
+      mode: 'non-blocking',
+    });
+  });
+
+  it('allows each role what its part of the task does, on the resources it does it to', () => {
+    const statements = (role: string) =>
+      (application.Resources[role]?.Properties?.Policies as { PolicyDocument: { Statement: JsonMap[] } }[]).flatMap(
+        policy => policy.PolicyDocument.Statement.flatMap(({ Action }) => Action as string | string[]),
+      );
+    expect(statements('TaskRole')).toEqual(['aps:RemoteWrite', 'xray:PutTraceSegments']);
+    expect(statements('ExecutionRole')).toEqual([
+      'ecr:GetAuthorizationToken',
+      'ecr:BatchCheckLayerAvailability',
+      'ecr:BatchGetImage',
+      'ecr:GetDownloadUrlForLayer',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+    ]);
+  });
+
+  describe('the collector’s configuration', () => {
+    type Section = Record<string, JsonMap | null>;
+    const text = environment(collector).AOT_CONFIG_CONTENT as string;
+    const config = parse(text) as {
+      extensions: Section;
+      receivers: Section;
+      processors: Section;
+      exporters: Section;
+      service: { extensions: string[]; pipelines: Record<string, Record<Kind, string[]>> };
+    };
+    type Kind = 'receivers' | 'processors' | 'exporters';
+    const kinds: Kind[] = ['receivers', 'processors', 'exporters'];
+    const pipelines = Object.entries(config.service.pipelines);
+
+    it('is one text, which CloudFormation passes on as it is', () => {
+      expect(text).toBeTypeOf('string');
+      expect(collector.Command).toEqual(['--config=env:AOT_CONFIG_CONTENT']);
+    });
+
+    it('uses only components of ADOT 0.49 that the collector built without a registry has, too', () => {
+      const available = {
+        extensions: ['health_check', 'sigv4auth'],
+        receivers: ['otlp', 'awsecscontainermetrics'],
+        processors: ['batch', 'memory_limiter', 'resourcedetection', 'filter', 'attributes', 'resource'],
+        exporters: ['prometheusremotewrite', 'awsxray', 'awscloudwatchlogs', 'debug', 'file'],
+      };
+      const missing = Object.entries(available).flatMap(([section, types]) =>
+        Object.keys(config[section as keyof typeof available])
+          .filter(id => !types.includes(id.split('/')[0] ?? ''))
+          .map(id => `${section}: ${id}`),
+      );
+      expect(missing).toEqual([]);
+    });
+
+    it('declares what its pipelines use and uses what it declares', () => {
+      for (const kind of kinds) {
+        const used = new Set(pipelines.flatMap(([, pipeline]) => pipeline[kind]));
+        expect([...used].sort(), kind).toEqual(Object.keys(config[kind]).sort());
+      }
+      expect([...config.service.extensions].sort()).toEqual(Object.keys(config.extensions).sort());
+    });
+
+    it('limits memory first and batches last in every pipeline', () => {
+      for (const [name, { processors }] of pipelines) {
+        expect(processors[0], name).toBe('memory_limiter');
+        expect(processors.at(-1), name).toBe('batch');
+      }
+    });
+
+    it('limits memory below what the container has', () => {
+      const { limit_mib: limit, spike_limit_mib: spike } = config.processors.memory_limiter as JsonMap;
+      const garbage = Number.parseInt(environment(collector).GOMEMLIMIT as string, 10);
+      expect(Number(limit)).toBeLessThan(Number(collector.Memory));
+      expect(Number(spike)).toBeLessThan(Number(limit));
+      expect(garbage).toBeLessThan(Number(collector.Memory));
+    });
+
+    it('has a pipeline for each signal that the application sends to it', () => {
+      const sent = ['traces', 'metrics', 'logs'].filter(
+        signal => environment(app)[`OTEL_${signal.toUpperCase()}_EXPORTER`] !== 'none',
+      );
+      const received = pipelines
+        .filter(([, { receivers }]) => receivers.includes('otlp'))
+        .map(([name]) => name.split('/')[0]);
+      expect(received.sort()).toEqual(sent.sort());
+    });
+
+    it('listens where the application sends', () => {
+      const { http } = (config.receivers.otlp as { protocols: { http: { endpoint: string } } }).protocols;
+      const port = new URL(environment(app).OTEL_EXPORTER_OTLP_ENDPOINT as string).port;
+      expect(http.endpoint).toBe(`127.0.0.1:${port}`);
+    });
+
+    it('answers the health check that the container declares', () => {
+      expect(collector.HealthCheck).toMatchObject({ Command: ['CMD', '/healthcheck'] });
+      expect(config.service.extensions).toContain('health_check');
+    });
+
+    it('signs metrics for Prometheus, whatever the endpoint is called', () => {
+      expect(config.extensions.sigv4auth).toEqual({ region: `\${env:AWS_REGION}`, service: 'aps' });
+      for (const [id, exporter] of Object.entries(config.exporters)) {
+        if (id.startsWith('prometheusremotewrite')) expect(exporter?.auth, id).toEqual({ authenticator: 'sigv4auth' });
+      }
+    });
+
+    it('keeps series apart by instance, not by turning every resource attribute into a label', () => {
+      expect(text).not.toContain('resource_to_telemetry_conversion');
+      for (const [name, { processors }] of pipelines) {
+        if (name.startsWith('metrics')) expect(processors, name).toContain('resource/instance');
+      }
+      expect(config.processors.resourcedetection).toEqual({ detectors: ['env', 'ecs'], override: false });
+    });
+
+    it('reads no environment variable that the container is not given', () => {
+      const read = [...text.matchAll(/\$\{env:(\w+)\}/g)].map(([, name]) => name);
+      expect(read.filter(name => name === undefined || !(name in environment(collector)))).toEqual([]);
+    });
+  });
+});
