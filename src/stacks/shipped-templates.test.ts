@@ -142,6 +142,39 @@ function body({ Parameters: _, ...rest }: Template): Json {
   return rest as unknown as Json;
 }
 
+/** What the functions of string handling yield, for given parameters and attributes (`Workspace.Arn`). */
+function evaluate(value: Json, values: Record<string, string>): Json {
+  const [name, argument] = intrinsic(value) ?? [];
+  if (name === undefined) return Array.isArray(value) ? value.map(item => evaluate(item, values)) : value;
+  const read = (key: string) => {
+    const found = values[key];
+    if (found === undefined) throw new Error(`the test gives no ${key}`);
+    return found;
+  };
+  if (name === 'Ref') return read(argument as string);
+  if (name === 'Fn::GetAtt') return read((argument as string[]).join('.'));
+  if (name === 'Fn::Sub') {
+    const [text, own = {}] = Array.isArray(argument) ? (argument as [string, JsonMap?]) : [argument as string];
+    return text.replace(/\$\{([^}]+)\}/g, (_, key) => String(evaluate(own[key] ?? read(key), values)));
+  }
+  const [first = null, second = null] = argument as Json[];
+  if (name === 'Fn::Split') return String(evaluate(second, values)).split(first as string);
+  if (name === 'Fn::Select') return (evaluate(second, values) as Json[])[first as number] ?? null;
+  throw new Error(`the test knows no ${name}`);
+}
+
+/** The resources that a role's policies name, by the actions allowed on them. */
+function permissions(template: Template, role: string, values: Record<string, string>): Record<string, Json> {
+  const policies = (template.Resources[role]?.Properties?.Policies ?? []) as {
+    PolicyDocument: { Statement: JsonMap[] };
+  }[];
+  return Object.fromEntries(
+    policies
+      .flatMap(policy => policy.PolicyDocument.Statement)
+      .map(({ Action, Resource = null }) => [String(Action), evaluate(Resource, values)]),
+  );
+}
+
 // --- The official resource schemas -------------------------------------------------------------------------------------
 
 const spec = loadAwsServiceSpecSync();
@@ -565,6 +598,15 @@ describe('monitoring', () => {
     expect(kept.map(([name]) => name)).toEqual(['Workspace', 'AppLogGroup', 'CollectorLogGroup']);
   });
 
+  it('gives the URL of the workspace without the slash that Prometheus puts at its end', () => {
+    const values = { 'Workspace.PrometheusEndpoint': 'https://host/workspaces/ws-1/', 'Workspace.WorkspaceId': 'ws-1' };
+    const output = (name: string) => evaluate(monitoring.Outputs[name]?.Value ?? null, values);
+    expect(output('MetricsEndpoint')).toBe('https://host/workspaces/ws-1');
+    expect(output('RemoteWriteUrl')).toBe('https://host/workspaces/ws-1/api/v1/remote_write');
+    const accepted = application.Parameters.RemoteWriteUrl?.AllowedPattern ?? '';
+    expect(output('RemoteWriteUrl')).toMatch(new RegExp(`^(?:${accepted})$`));
+  });
+
   it('lets Grafana read only', () => {
     const role = only(monitoring, 'AWS::IAM::Role');
     const actions = [...walk(role.Policies ?? null, '')]
@@ -698,20 +740,36 @@ describe('application', () => {
     });
   });
 
-  it('allows each role what its part of the task does, on the resources it does it to', () => {
-    const statements = (role: string) =>
-      (application.Resources[role]?.Properties?.Policies as { PolicyDocument: { Statement: JsonMap[] } }[]).flatMap(
-        policy => policy.PolicyDocument.Statement.flatMap(({ Action }) => Action as string | string[]),
-      );
-    expect(statements('TaskRole')).toEqual(['aps:RemoteWrite', 'xray:PutTraceSegments']);
-    expect(statements('ExecutionRole')).toEqual([
-      'ecr:GetAuthorizationToken',
-      'ecr:BatchCheckLayerAvailability',
-      'ecr:BatchGetImage',
-      'ecr:GetDownloadUrlForLayer',
-      'logs:CreateLogStream',
-      'logs:PutLogEvents',
-    ]);
+  it('allows the execution role to pull just these images and to write just these logs', () => {
+    const values = {
+      'AWS::Partition': 'aws',
+      'AWS::Region': 'eu-west-1',
+      'AWS::AccountId': '111111111111',
+      ImageUri: '222222222222.dkr.ecr.eu-west-1.amazonaws.com/team/zap-app@sha256:00',
+      CollectorImageUri: '111111111111.dkr.ecr.eu-west-1.amazonaws.com/collector@sha256:00',
+      AppLogGroupName: '/zap-obs/x/app',
+      CollectorLogGroupName: '/zap-obs/x/collector',
+    };
+    expect(permissions(application, 'ExecutionRole', values)).toEqual({
+      'ecr:GetAuthorizationToken': '*',
+      'ecr:BatchCheckLayerAvailability,ecr:BatchGetImage,ecr:GetDownloadUrlForLayer': [
+        'arn:aws:ecr:eu-west-1:222222222222:repository/team',
+        'arn:aws:ecr:eu-west-1:222222222222:repository/team/*',
+        'arn:aws:ecr:eu-west-1:111111111111:repository/collector',
+        'arn:aws:ecr:eu-west-1:111111111111:repository/collector/*',
+      ],
+      'logs:CreateLogStream,logs:PutLogEvents': [
+        'arn:aws:logs:eu-west-1:111111111111:log-group:/zap-obs/x/app:log-stream:*',
+        'arn:aws:logs:eu-west-1:111111111111:log-group:/zap-obs/x/collector:log-stream:*',
+      ],
+    });
+  });
+
+  it('allows the task role to send metrics to the one workspace, and traces', () => {
+    expect(permissions(application, 'TaskRole', { WorkspaceArn: 'the workspace' })).toEqual({
+      'aps:RemoteWrite': 'the workspace',
+      'xray:PutTraceSegments': '*',
+    });
   });
 
   describe('the collector’s configuration', () => {
