@@ -686,7 +686,11 @@ describe('application', () => {
     expect(application.Resources.Service?.DependsOn).toEqual(rules);
   });
 
-  it('runs tasks without a public address, in the private subnets', () => {
+  it('runs tasks on Fargate, in the private subnets, without a public address', () => {
+    expect(only(application, 'AWS::ECS::TaskDefinition')).toMatchObject({
+      RequiresCompatibilities: ['FARGATE'],
+      NetworkMode: 'awsvpc',
+    });
     expect(only(application, 'AWS::ECS::Service').NetworkConfiguration).toMatchObject({
       AwsvpcConfiguration: { AssignPublicIp: 'DISABLED', Subnets: { Ref: 'PrivateSubnetIds' } },
     });
