@@ -56,6 +56,7 @@ function substituted(text: string, stack: PlannedStack, region: string): string 
 function referenced(name: string, stack: PlannedStack, region: string): string | undefined {
   if (name === 'AWS::StackName') return stack.stackName;
   if (name === 'AWS::Region') return region;
-  const parameter = stack.parameters.find(({ declaration }) => declaration.name === name);
-  return parameter && knownValue(parameter.source);
+  // A default may have been overridden when the stack was deployed, which a teardown cannot see.
+  const source = stack.parameters.find(({ declaration }) => declaration.name === name)?.source;
+  return source && source.kind !== 'default' ? knownValue(source) : undefined;
 }

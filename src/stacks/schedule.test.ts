@@ -36,7 +36,8 @@ it('runs what is independent at once and waits for dependencies', async () => {
 });
 
 it('never exceeds the limit', async () => {
-  expect((await trace(['a', 'b', 'c', 'd'], {}, 2)).begun).toEqual(['a', 'a+b', 'c', 'c+d']);
+  const { begun } = await trace(['a', 'b', 'c', 'd', 'e'], {}, 2);
+  expect(Math.max(...begun.map(running => running.split('+').length))).toBe(2);
 });
 
 it('does not wait for a dependency outside of the run', async () => {

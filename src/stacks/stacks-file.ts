@@ -31,7 +31,7 @@ const parameterRule = v.union(
   [
     scalar,
     v.array(scalar),
-    v.strictObject({ from: v.pipe(v.string(), v.regex(/^[^.\s]+\.[^.\s]+$/)) }),
+    v.strictObject({ from: v.pipe(v.string(), v.regex(/^[^.\s]+\.[^.\s]+$/, '`{ from: stack.Output }`')) }),
     v.strictObject({ lookup: v.picklist(LOOKUPS) }),
   ],
   `a scalar, a list, \`{ from: stack.Output }\` or \`{ lookup: ${LOOKUPS.join(' | ')} }\``,
@@ -107,10 +107,17 @@ function schemaFault(issue: v.BaseIssue<unknown>, document: SourceDocument, plac
   const seen = JSON.stringify(issue.input);
   return {
     what: `${where} is not accepted`,
-    seen: document.value === undefined ? 'an empty file' : (seen?.slice(0, 80) ?? issue.received),
-    fix: `Expected ${issue.message.startsWith('Invalid') ? (issue.expected ?? 'another value') : issue.message}`,
+    seen: document.value === null ? 'an empty file' : (seen?.slice(0, 80) ?? issue.received),
+    fix: `Expected ${issue.message.startsWith('Invalid') ? kindOf(issue.expected) : issue.message}`,
     place: place(path),
   };
+}
+
+/** The schema library's word for a kind, in YAML's words. */
+function kindOf(expected: string | null): string {
+  if (expected === 'Object') return 'a mapping';
+  if (expected === 'Array') return 'a list';
+  return expected === 'string' ? 'a text' : (expected ?? 'another value');
 }
 
 function siblingKeys(issue: v.BaseIssue<unknown>): string[] | undefined {

@@ -1,0 +1,27 @@
+// `npm run build`: tsc → build/ → ncc → dist/, with one stub for each action. Equal sources give equal bytes.
+import { execFileSync } from 'node:child_process';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { actions } from '../index.ts';
+import { ROOT } from './repository.ts';
+
+const [target = join(ROOT, 'dist')] = process.argv.slice(2);
+bundle(resolve(target));
+
+function bundle(dist: string): void {
+  const build = join(ROOT, 'build');
+  rmSync(build, { recursive: true, force: true });
+  rmSync(dist, { recursive: true, force: true });
+  const run = (tool: string, ...args: string[]) =>
+    execFileSync(tool, args, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+  run('tsc', '--project', 'src/tooling/tsconfig.build.json');
+  // ncc reads the nearest package.json to learn that these are modules.
+  cpSync(join(ROOT, 'package.json'), join(build, 'package.json'));
+  run('ncc', 'build', join(build, 'index.js'), '--out', dist, '--license', 'LICENSES.txt', '--quiet');
+  for (const name of Object.keys(actions)) {
+    writeFileSync(
+      join(dist, `${name}.js`),
+      `import { fileURLToPath } from 'node:url';\nimport { main } from './index.js';\n\nawait main('${name}', fileURLToPath(new URL('..', import.meta.url)));\n`,
+    );
+  }
+}

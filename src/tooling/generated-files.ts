@@ -1,0 +1,104 @@
+import { markdownTable } from 'markdown-table';
+import { Document } from 'yaml';
+import { spec as deploy } from '../actions/deploy/spec.ts';
+import { spec as teardown } from '../actions/teardown/spec.ts';
+import type { ActionSpec, InputSpec } from '../runner/spec.ts';
+
+/** Every action, in the order in which the README presents them. */
+export const specs: readonly ActionSpec[] = [deploy, teardown];
+
+/** Actions that also have a short path of their own: `uses: org/zap-obs/deploy@v1`. */
+const SHORT_PATHS = ['deploy'];
+
+const NOTE = 'Generated from src/actions/NAME/spec.ts by `npm run generate`; edit that instead.';
+
+/**
+ * Every file that derives from the declarations of the actions.
+ *
+ * @param readme the README as it is: only what stands between its markers is replaced
+ * @returns content by path from the root of the repository
+ */
+export function generatedFiles(readme: string): Map<string, string> {
+  const files = new Map<string, string>([['README.md', specs.reduce(fillReadme, readme)]]);
+  for (const spec of specs) {
+    files.set(`actions/${spec.name}/action.yml`, actionYml(spec, '../../dist'));
+    files.set(`actions/${spec.name}/README.md`, actionReadme(spec));
+    if (SHORT_PATHS.includes(spec.name)) files.set(`${spec.name}/action.yml`, actionYml(spec, '../dist'));
+  }
+  return files;
+}
+
+function actionYml(spec: ActionSpec, dist: string): string {
+  const document = new Document({
+    name: spec.title,
+    description: spec.description,
+    author: 'zap-obs',
+    branding: { icon: spec.icon, color: spec.color },
+    inputs: Object.fromEntries(Object.entries(spec.inputs).map(([name, input]) => [name, inputYml(input)])),
+    outputs: Object.fromEntries(Object.entries(spec.outputs).map(([name, { description }]) => [name, { description }])),
+    runs: { using: 'node24', main: `${dist}/${spec.name}.js` },
+  });
+  document.commentBefore = ` ${NOTE.replace('NAME', spec.name)}`;
+  return document.toString({ lineWidth: 0 });
+}
+
+function inputYml(input: InputSpec): Record<string, unknown> {
+  const fallback = defaultOf(input);
+  return {
+    description: input.description,
+    required: isRequired(input),
+    ...(fallback !== undefined && { default: fallback }),
+  };
+}
+
+function defaultOf(input: InputSpec): string | undefined {
+  return 'default' in input && input.default !== undefined ? String(input.default) : undefined;
+}
+
+function isRequired(input: InputSpec): boolean {
+  return 'required' in input && input.required === true;
+}
+
+function actionReadme(spec: ActionSpec): string {
+  const comment = `<!-- ${NOTE.replace('NAME', spec.name)} -->`;
+  const uses = SHORT_PATHS.includes(spec.name) ? `org/zap-obs/${spec.name}@v1` : `org/zap-obs/actions/${spec.name}@v1`;
+  return `${comment}\n\n# ${spec.title}\n\n${spec.description}\n\n\`\`\`yaml\n- uses: ${uses}\n\`\`\`\n\n${tables(spec)}\n`;
+}
+
+function fillReadme(readme: string, spec: ActionSpec): string {
+  const [begin, end] = [`<!-- begin ${spec.name} -->`, `<!-- end ${spec.name} -->`];
+  const [from, to] = [readme.indexOf(begin), readme.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`README.md has no ${begin} … ${end}`);
+  return `${readme.slice(0, from + begin.length)}\n\n${tables(spec)}\n\n${readme.slice(to)}`;
+}
+
+/** Inputs, first those that most users need and then the others folded away, and outputs. */
+function tables({ inputs, outputs }: ActionSpec): string {
+  const common = Object.entries(inputs).filter(([, { advanced }]) => !advanced);
+  const advanced = Object.entries(inputs).filter(([, input]) => input.advanced);
+  return [
+    inputTable(common),
+    ...(advanced.length > 0
+      ? [`<details><summary>${advanced.length} more inputs</summary>\n\n${inputTable(advanced)}\n\n</details>`]
+      : []),
+    table(
+      ['Output', 'What it is'],
+      Object.entries(outputs).map(([name, { description }]) => [`\`${name}\``, description]),
+    ),
+  ].join('\n\n');
+}
+
+function inputTable(inputs: readonly [string, InputSpec][]): string {
+  return table(
+    ['Input', 'What it does', 'Default'],
+    inputs.map(([name, input]) => [
+      `\`${name}\``,
+      input.description,
+      isRequired(input) ? '*required*' : defaultOf(input) ? `\`${defaultOf(input)}\`` : '',
+    ]),
+  );
+}
+
+function table(head: string[], rows: string[][]): string {
+  return markdownTable([head, ...rows], { alignDelimiters: false });
+}

@@ -1,0 +1,86 @@
+// `npm start`: the main job from end to end without an account. A local AWS, the three stacks deployed by the shipped
+// bundle, deployed again to show that nothing is done twice, and torn down. `npm start -- --keep` leaves all of it up.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { parseArgs, styleText } from 'node:util';
+import { startLocalAws } from '@zap-obs/local-aws';
+import { ROOT } from './repository.ts';
+import { type BundleRun, localAwsEnvironment, runBundle } from './run-bundle.ts';
+
+/** One hundredth of the time that AWS takes: long enough to watch, short enough to wait for. */
+const PACE = 0.01;
+
+/** Images that the templates accept by their form; the local AWS starts no containers. */
+const IMAGES = {
+  'image-uri': `000000000000.dkr.ecr.us-east-1.amazonaws.com/zap-app@sha256:${'a'.repeat(64)}`,
+  'collector-image-uri': `000000000000.dkr.ecr.us-east-1.amazonaws.com/adot-collector@sha256:${'b'.repeat(64)}`,
+};
+
+const { keep } = readFlags();
+const aws = await startLocalAws({ port: Number(process.env.ZAP_AWS_PORT ?? 4566), pace: PACE }).catch(() =>
+  startLocalAws({ port: 0, pace: PACE }),
+);
+const summaries = join(ROOT, '.tmp', 'start');
+await mkdir(summaries, { recursive: true });
+
+say(
+  `Local AWS at ${aws.url}: a simulation on this machine, with AWS's durations divided by ${1 / PACE}. Nothing is sent to AWS, nothing costs.`,
+);
+const prefix = { 'stack-prefix': 'demo' };
+let code = await step('Deploy three stacks', 'deploy', { ...prefix, ...IMAGES }, showOutputs);
+if (code === 0) code = await step('Deploy again: nothing to do', 'deploy', { ...prefix, ...IMAGES });
+if (code === 0 && keep) await untilInterrupted();
+else if (code === 0) code = await step('Tear down', 'teardown', { ...prefix, confirm: 'demo' });
+await aws.close();
+process.exitCode = code;
+
+function readFlags(): { keep: boolean } {
+  try {
+    return { keep: parseArgs({ options: { keep: { type: 'boolean', default: false } } }).values.keep };
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\nUsage: npm start [-- --keep]`);
+    process.exit(2);
+  }
+}
+
+async function step(
+  title: string,
+  action: string,
+  inputs: Record<string, string>,
+  after?: (run: BundleRun) => void,
+): Promise<number> {
+  say(title);
+  const run = await runBundle(action, inputs, { endpoint: aws.url, show: true });
+  const file = join(summaries, `${title.toLowerCase().replaceAll(/[^a-z]+/g, '-')}.md`);
+  await writeFile(file, run.summary);
+  if (run.code === 0) after?.(run);
+  console.log(
+    styleText('dim', `${(run.duration / 1000).toFixed(1)} s, job summary in ${relative(process.cwd(), file)}`),
+  );
+  return run.code ?? 1;
+}
+
+function showOutputs({ outputs }: BundleRun): void {
+  for (const name of [
+    'load-balancer-url',
+    'cluster-name',
+    'ecs-service-name',
+    'log-groups',
+    'metrics-endpoint',
+    'grafana-url',
+  ]) {
+    const value = outputs[name]?.replaceAll('\n', ', ');
+    if (value) console.log(`${name.padEnd(18)} ${value} ${styleText('dim', '(simulated)')}`);
+  }
+}
+
+async function untilInterrupted(): Promise<void> {
+  const settings = Object.entries(localAwsEnvironment(aws.url)).map(([name, value]) => `export ${name}=${value}`);
+  say('Left up. Press Ctrl-C to end it; to look around from another terminal:');
+  console.log([...settings, 'aws cloudformation describe-stacks'].join('\n'));
+  await new Promise<void>(resolve => process.once('SIGINT', resolve).once('SIGTERM', resolve));
+}
+
+function say(text: string): void {
+  console.log(`\n${styleText(['bold', 'cyan'], '▸')} ${styleText('bold', text)}`);
+}
