@@ -2,7 +2,8 @@ import { markdownTable } from 'markdown-table';
 
 /** A table; cells are Markdown already. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return markdownTable([head, ...rows].map(row => row.map(cell => cell.replaceAll('\n', ' ').replaceAll('|', '\\|'))));
+  const cells = [head, ...rows].map(row => row.map(cell => cell.replaceAll('\n', ' ').replaceAll('|', '\\|')));
+  return markdownTable(cells, { alignDelimiters: false });
 }
 
 /** Text that must not be read as Markdown or HTML. */
@@ -12,6 +13,12 @@ export function plain(text: string): string {
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll(/([\\`*_[\]~])/g, '\\$1');
+}
+
+/** Sentences of ours, in which backticks mark code; all else is as in `plain`. */
+export function prose(text: string): string {
+  const parts = text.split(/`([^`]*)`/);
+  return parts.map((part, index) => (index % 2 === 1 ? code(part) : plain(part))).join('');
 }
 
 /** Inline code, whatever it holds. */

@@ -1,5 +1,5 @@
 import { renderPlace } from '../runner/fault.ts';
-import { blocks, code, fenced, folded, link, plain, table } from './markdown.ts';
+import { blocks, code, fenced, folded, link, plain, prose, table } from './markdown.ts';
 import { timeline } from './mermaid.ts';
 import { type PlanView, planMarkdown } from './plan-view.ts';
 import type { Cause, RunResult, StackResult } from './result.ts';
@@ -41,7 +41,7 @@ function stackTable({ stacks, region }: RunResult): string {
       name(stack),
       ending(stack),
       changeCounts(stack) || '—',
-      stack.outcome === 'failed' ? 'see above' : plain(stack.reason ?? ''),
+      stack.outcome === 'failed' ? 'see above' : prose(stack.reason ?? ''),
       stack.outcome === 'skipped' ? '' : duration(stack.duration),
     ]),
   );
@@ -49,7 +49,7 @@ function stackTable({ stacks, region }: RunResult): string {
 
 function failure(stack: StackResult): string {
   const { cause } = stack;
-  const lines = cause ? causeLines(cause) : [plain(stack.reason ?? '')];
+  const lines = cause ? causeLines(cause) : [prose(stack.reason ?? '')];
   return [
     '> [!CAUTION]',
     `> **${plain(stack.stackName)}** ${plain(ending(stack))}`,
@@ -62,7 +62,7 @@ function causeLines({ logicalId, type, reason, advice, place }: Cause): string[]
   return [
     `${code(logicalId)} (${plain(type)})${place ? `, ${code(renderPlace(place))}` : ''}:`,
     plain(reason.replaceAll('\n', ' ')),
-    ...(advice ? ['', `**What to do:** ${advice}.`] : []),
+    ...(advice ? ['', `**What to do:** ${prose(advice)}.`] : []),
   ];
 }
 

@@ -18,7 +18,11 @@ function template(parameters: Record<string, string>, outputs: string[] = [], bo
   ].join('\n');
 }
 
-function plan(stacksFile: string, files: Files, overrides: Partial<Omit<PlanInput, 'values'>> & { values?: Record<string, string> } = {}): Plan {
+function plan(
+  stacksFile: string,
+  files: Files,
+  overrides: Partial<Omit<PlanInput, 'values'>> & { values?: Record<string, string> } = {},
+): Plan {
   const entries = parseStacksFile(stacksFile, 'stacks.yaml');
   const templates = new Map(
     entries.map(entry => {
@@ -27,18 +31,35 @@ function plan(stacksFile: string, files: Files, overrides: Partial<Omit<PlanInpu
       return [entry.shortName, parsed.template];
     }),
   );
-  const values = new Map(Object.entries(overrides.values ?? {}).map(([key, value]) => [key, { value, origin: 'parameters' }]));
-  return makePlan({ prefix: 'p', entries, templates, only: [], tags: {}, hasTemplateBucket: false, region: 'us-east-1', ...overrides, values });
+  const values = new Map(
+    Object.entries(overrides.values ?? {}).map(([key, value]) => [key, { value, origin: 'parameters' }]),
+  );
+  return makePlan({
+    prefix: 'p',
+    entries,
+    templates,
+    only: [],
+    tags: {},
+    hasTemplateBucket: false,
+    region: 'us-east-1',
+    ...overrides,
+    values,
+  });
 }
 
 const TWO = 'stacks:\n  one: { template: one.yaml }\n  two: { template: two.yaml }';
 
 const sources = (made: Plan) =>
-  describePlan(made).stacks.flatMap(stack => stack.parameters.map(({ name, source, value }) => `${stack.shortName}.${name} = ${source}${value === undefined ? '' : ` ${value}`}`));
+  describePlan(made).stacks.flatMap(stack =>
+    stack.parameters.map(
+      ({ name, source, value }) => `${stack.shortName}.${name} = ${source}${value === undefined ? '' : ` ${value}`}`,
+    ),
+  );
 
 describe('the source of a parameter, first match wins', () => {
   const files = { 'one.yaml': template({}, ['P']), 'two.yaml': template({ P: 'Type: String, Default: d' }) };
-  const rule = (text: string) => `${TWO.replace('{ template: two.yaml }', `{ template: two.yaml, parameters: { P: ${text} } }`)}`;
+  const rule = (text: string) =>
+    `${TWO.replace('{ template: two.yaml }', `{ template: two.yaml, parameters: { P: ${text} } }`)}`;
 
   it.each<[string, string, Record<string, string>, string]>([
     ['an input for one stack', rule('literal'), { 'two.P': 'a', P: 'b' }, 'two.P = input parameters a'],
@@ -57,11 +78,21 @@ describe('the source of a parameter, first match wins', () => {
   });
 
   it('what is deployed, when there is no default', () => {
-    expect(sources(plan('stacks:\n  two: { template: two.yaml }', { 'two.yaml': template({ P: 'Type: String' }) }))).toEqual(['two.P = as deployed']);
+    expect(
+      sources(plan('stacks:\n  two: { template: two.yaml }', { 'two.yaml': template({ P: 'Type: String' }) })),
+    ).toEqual(['two.P = as deployed']);
   });
 
   it('never shows a NoEcho value', () => {
-    expect(sources(plan('stacks:\n  two: { template: two.yaml }', { 'two.yaml': template({ P: 'Type: String, NoEcho: true' }) }, { values: { P: 'hidden' } }))).toEqual(['two.P = input parameters ••••']);
+    expect(
+      sources(
+        plan(
+          'stacks:\n  two: { template: two.yaml }',
+          { 'two.yaml': template({ P: 'Type: String, NoEcho: true' }) },
+          { values: { P: 'hidden' } },
+        ),
+      ),
+    ).toEqual(['two.P = input parameters ••••']);
   });
 });
 
@@ -70,16 +101,22 @@ describe('the order of stacks', () => {
   const needs = (made: Plan, name: string) => [...(made.dependencies.get(name) ?? [])];
 
   it('follows an explicit source to a later stack', () => {
-    const stacksFile = 'stacks:\n  a: { template: a.yaml, parameters: { P: { from: b.Q } } }\n  b: { template: b.yaml }';
-    expect(order(plan(stacksFile, { 'a.yaml': template({ P: 'Type: String' }), 'b.yaml': template({}, ['Q']) }))).toBe('b a');
+    const stacksFile =
+      'stacks:\n  a: { template: a.yaml, parameters: { P: { from: b.Q } } }\n  b: { template: b.yaml }';
+    expect(order(plan(stacksFile, { 'a.yaml': template({ P: 'Type: String' }), 'b.yaml': template({}, ['Q']) }))).toBe(
+      'b a',
+    );
   });
 
   it('follows depends-on', () => {
-    expect(order(plan('stacks:\n  a: { template: t, depends-on: [b] }\n  b: { template: t }', { t: template({}) }))).toBe('b a');
+    expect(
+      order(plan('stacks:\n  a: { template: t, depends-on: [b] }\n  b: { template: t }', { t: template({}) })),
+    ).toBe('b a');
   });
 
   const EXPORTER = (name: string) => template({}, [], `Outputs: { O: { Value: x, Export: { Name: ${name} } } }`);
-  const IMPORTER = (name: string) => `Resources:\n  R: { Type: "AWS::SNS::Topic", Properties: { TopicName: !ImportValue ${name} } }`;
+  const IMPORTER = (name: string) =>
+    `Resources:\n  R: { Type: "AWS::SNS::Topic", Properties: { TopicName: !ImportValue ${name} } }`;
 
   it.each([
     ['a literal name', 'shared', 'shared', ['one']],
@@ -89,12 +126,18 @@ describe('the order of stacks', () => {
     ['an export whose name only AWS knows', '!Sub "${AWS::AccountId}-x"', 'foreign', ['one']],
     ['an import whose name only AWS knows', 'shared', '{ "Fn::Sub": "${AWS::AccountId}-x" }', ['one']],
   ])('follows an import by %s', (_, exported, imported, expected) => {
-    const text = imported.startsWith('{') ? `Resources:\n  R: { Type: "AWS::SNS::Topic", Properties: { TopicName: { "Fn::ImportValue": ${imported} } } }` : IMPORTER(imported);
+    const text = imported.startsWith('{')
+      ? `Resources:\n  R: { Type: "AWS::SNS::Topic", Properties: { TopicName: { "Fn::ImportValue": ${imported} } } }`
+      : IMPORTER(imported);
     expect(needs(plan(TWO, { 'one.yaml': EXPORTER(exported), 'two.yaml': text }), 'two')).toEqual(expected);
   });
 
   it('keeps what `only` leaves out as a dependency, but does not deploy it', () => {
-    const made = plan(TWO, { 'one.yaml': template({}, ['P']), 'two.yaml': template({ P: 'Type: String' }) }, { only: ['two'] });
+    const made = plan(
+      TWO,
+      { 'one.yaml': template({}, ['P']), 'two.yaml': template({ P: 'Type: String' }) },
+      { only: ['two'] },
+    );
     expect(made.stacks.map(({ stackName }) => stackName)).toEqual(['p-two']);
     expect(made.leftOut).toEqual(['one']);
   });
@@ -110,35 +153,112 @@ describe('what can be known to be wrong is an error of the plan', () => {
     }
     return 'accepted';
   };
-  const files = { 'one.yaml': template({}, ['P']), 'two.yaml': template({ P: 'Type: String', Count: 'Type: Number, Default: 1' }) };
+  const files = {
+    'one.yaml': template({}, ['P']),
+    'two.yaml': template({ P: 'Type: String', Count: 'Type: Number, Default: 1' }),
+  };
 
   it.each<[string, () => unknown, string]>([
-    ['a cycle', () => plan('stacks:\n  a: { template: t, depends-on: [b] }\n  b: { template: t, depends-on: [a] }', { t: template({}) }), 'stacks.yaml:2:3: The stacks depend on each other in a circle: a → b → a'],
-    ['an unknown parameter', () => plan(TWO, files, { values: { Cuont: '2' } }), 'Input `parameters` sets parameter `Cuont`, which no template has. Did you mean `Count`?'],
-    ['a parameter of another stack', () => plan(TWO, files, { values: { 'one.Count': '2' } }), 'which the template of `one` does not have'],
+    [
+      'a cycle',
+      () =>
+        plan('stacks:\n  a: { template: t, depends-on: [b] }\n  b: { template: t, depends-on: [a] }', {
+          t: template({}),
+        }),
+      'stacks.yaml:2:3: The stacks depend on each other in a circle: a → b → a',
+    ],
+    [
+      'an unknown parameter',
+      () => plan(TWO, files, { values: { Cuont: '2' } }),
+      'Input `parameters` sets parameter `Cuont`, which no template has. Did you mean `Count`?',
+    ],
+    [
+      'a parameter of another stack',
+      () => plan(TWO, files, { values: { 'one.Count': '2' } }),
+      'which the template of `one` does not have',
+    ],
     ['a parameter of no stack', () => plan(TWO, files, { values: { 'twoo.Count': '2' } }), 'Did you mean `two`?'],
-    ['a refused value', () => plan(TWO, files, { values: { Count: 'many' } }), 'The template two.yaml refuses this value of parameter `Count` (input `parameters`). Seen: `many`. Accepted: a number.'],
-    ['a refused literal', () => plan(TWO.replace('two.yaml }', 'two.yaml, parameters: { Count: x } }'), files), 'stacks.yaml:3:44: The template two.yaml refuses this value of parameter `Count`'],
-    ['a refused default', () => plan('stacks:\n  a: { template: t }', { t: template({ P: 'Type: Number, Default: x' }) }), 't:2:22: The template t refuses this value'],
-    ['a rule for an unknown parameter', () => plan(TWO.replace('two.yaml }', 'two.yaml, parameters: { Q: x } }'), files), 'Template two.yaml has no parameter `Q`'],
-    ['an output that does not exist', () => plan(TWO.replace('two.yaml }', 'two.yaml, parameters: { P: { from: one.Q } } }'), files), 'Stack `one` has no output `Q`'],
-    ['two sources', () => plan('stacks:\n  a: { template: o }\n  b: { template: o }\n  c: { template: i }', { o: template({}, ['P']), i: template({ P: 'Type: String' }) }), 'has two sources: the outputs of `a` and `b`. Say which under `stacks.c.parameters`, such as `P: { from: a.P }`.'],
-    ['an unknown stack in only', () => plan(TWO, files, { only: ['tow'] }), 'Input `only` names no stack of the stacks file. Seen: `tow`. Did you mean `two`?'],
-    ['a stack name that is too long', () => plan(TWO, files, { prefix: `p${'x'.repeat(125)}` }), 'A stack name may have 128 characters at most'],
-    ['a large template without a bucket', () => plan(TWO, { ...files, 'one.yaml': `${files['one.yaml']}\n# ${'x'.repeat(51_200)}` }), 'Name a bucket in input `template-bucket`'],
-    ['a template that no bucket helps', () => plan(TWO, { ...files, 'one.yaml': `${files['one.yaml']}\n# ${'x'.repeat(1024 ** 2)}` }, { hasTemplateBucket: true }), 'split the template'],
+    [
+      'a refused value',
+      () => plan(TWO, files, { values: { Count: 'many' } }),
+      'The template two.yaml refuses this value of parameter `Count` (input `parameters`). Seen: `many`. Accepted: a number.',
+    ],
+    [
+      'a refused literal',
+      () => plan(TWO.replace('two.yaml }', 'two.yaml, parameters: { Count: x } }'), files),
+      'stacks.yaml:3:44: The template two.yaml refuses this value of parameter `Count`',
+    ],
+    [
+      'a refused default',
+      () => plan('stacks:\n  a: { template: t }', { t: template({ P: 'Type: Number, Default: x' }) }),
+      't:2:22: The template t refuses this value',
+    ],
+    [
+      'a rule for an unknown parameter',
+      () => plan(TWO.replace('two.yaml }', 'two.yaml, parameters: { Q: x } }'), files),
+      'Template two.yaml has no parameter `Q`',
+    ],
+    [
+      'an output that does not exist',
+      () => plan(TWO.replace('two.yaml }', 'two.yaml, parameters: { P: { from: one.Q } } }'), files),
+      'Stack `one` has no output `Q`',
+    ],
+    [
+      'two sources',
+      () =>
+        plan('stacks:\n  a: { template: o }\n  b: { template: o }\n  c: { template: i }', {
+          o: template({}, ['P']),
+          i: template({ P: 'Type: String' }),
+        }),
+      'has two sources: the outputs of `a` and `b`. Say which under `stacks.c.parameters`, such as `P: { from: a.P }`.',
+    ],
+    [
+      'an unknown stack in only',
+      () => plan(TWO, files, { only: ['tow'] }),
+      'Input `only` names no stack of the stacks file. Seen: `tow`. Did you mean `two`?',
+    ],
+    [
+      'a stack name that is too long',
+      () => plan(TWO, files, { prefix: `p${'x'.repeat(125)}` }),
+      'A stack name may have 128 characters at most',
+    ],
+    [
+      'a large template without a bucket',
+      () => plan(TWO, { ...files, 'one.yaml': `${files['one.yaml']}\n# ${'x'.repeat(51_200)}` }),
+      'Name a bucket in input `template-bucket`',
+    ],
+    [
+      'a template that no bucket helps',
+      () =>
+        plan(
+          TWO,
+          { ...files, 'one.yaml': `${files['one.yaml']}\n# ${'x'.repeat(1024 ** 2)}` },
+          { hasTemplateBucket: true },
+        ),
+      'split the template',
+    ],
   ])('%s', (_, run, message) => {
     expect(faultOf(run)).toContain(message);
   });
 
   it('never prints a refused NoEcho value', () => {
-    const message = faultOf(() => plan('stacks:\n  a: { template: t }', { t: template({ P: 'Type: Number, NoEcho: true' }) }, { values: { P: 'hidden' } }));
+    const message = faultOf(() =>
+      plan(
+        'stacks:\n  a: { template: t }',
+        { t: template({ P: 'Type: Number, NoEcho: true' }) },
+        { values: { P: 'hidden' } },
+      ),
+    );
     expect(message).toContain('Seen: a NoEcho value');
     expect(message).not.toContain('hidden');
   });
 
   it('takes a large template when there is a bucket', () => {
-    const made = plan(TWO, { ...files, 'one.yaml': `${files['one.yaml']}\n# ${'x'.repeat(51_200)}` }, { hasTemplateBucket: true });
+    const made = plan(
+      TWO,
+      { ...files, 'one.yaml': `${files['one.yaml']}\n# ${'x'.repeat(51_200)}` },
+      { hasTemplateBucket: true },
+    );
     expect(made.stacks.map(({ needsUpload }) => needsUpload)).toEqual([true, false]);
   });
 });

@@ -9,7 +9,10 @@ describe('parseSource', () => {
     ['!GetAtt [A, B]', { 'Fn::GetAtt': ['A', 'B'] }],
     ['!Sub "${A}"', { 'Fn::Sub': '${A}' }],
     ['!Sub ["${A}", { A: !Ref B }]', { 'Fn::Sub': ['${A}', { A: { Ref: 'B' } }] }],
-    ['!If [A, !Ref "AWS::NoValue", { b: !GetAZs "" }]', { 'Fn::If': ['A', { Ref: 'AWS::NoValue' }, { b: { 'Fn::GetAZs': '' } }] }],
+    [
+      '!If [A, !Ref "AWS::NoValue", { b: !GetAZs "" }]',
+      { 'Fn::If': ['A', { Ref: 'AWS::NoValue' }, { b: { 'Fn::GetAZs': '' } }] },
+    ],
     ['!Transform { Name: A }', { 'Fn::Transform': { Name: 'A' } }],
   ])('puts %s into its long form', (text, value) => {
     expect(parseSource(`x: ${text}`).value).toEqual({ x: value });
@@ -20,7 +23,9 @@ describe('parseSource', () => {
   });
 
   it('keeps a date a string, as CloudFormation does', () => {
-    expect(parseSource('AWSTemplateFormatVersion: 2010-09-09').value).toEqual({ AWSTemplateFormatVersion: '2010-09-09' });
+    expect(parseSource('AWSTemplateFormatVersion: 2010-09-09').value).toEqual({
+      AWSTemplateFormatVersion: '2010-09-09',
+    });
   });
 
   it.each([

@@ -45,15 +45,43 @@ it.each([
   ['broken YAML', 'stacks:\n  a: {template: x\n', 'stacks.yaml:3:1: Broken YAML'],
   ['an empty file', '', 'stacks.yaml:1:1: The file is not accepted. Seen: an empty file. Expected a mapping.'],
   ['no stacks', 'stacks: {}', 'stacks.yaml:1:1: `stacks` is not accepted. Seen: {}. Expected at least one stack.'],
-  ['an unknown key', 'stacks:\n  a: { template: x, paramters: {} }', 'stacks.yaml:2:21: `stacks.a.paramters` is not a known key. Did you mean `parameters`?'],
-  ['an unknown top-level key', 'stacs: {}\nstacks:\n  a: { template: x }', 'stacks.yaml:1:1: `stacs` is not a known key. Did you mean `stacks`?'],
+  [
+    'an unknown key',
+    'stacks:\n  a: { template: x, paramters: {} }',
+    'stacks.yaml:2:21: `stacks.a.paramters` is not a known key. Did you mean `parameters`?',
+  ],
+  [
+    'an unknown top-level key',
+    'stacs: {}\nstacks:\n  a: { template: x }',
+    'stacks.yaml:1:1: `stacs` is not a known key. Did you mean `stacks`?',
+  ],
   ['no template', 'stacks:\n  a: { depends-on: [] }', 'stacks.yaml:2:3: `stacks.a.template` is missing.'],
   ['a short name with an underscore', 'stacks:\n  a_b: { template: x }', 'a letter, then letters, digits and hyphens'],
-  ['a rule that is no rule', 'stacks:\n  a:\n    template: x\n    parameters: { P: { form: b.C } }', 'stacks.yaml:4:19: `stacks.a.parameters.P` is not accepted'],
-  ['from without an output', 'stacks:\n  a:\n    template: x\n    parameters: { P: { from: b } }', '`{ from: stack.Output }`'],
-  ['an unknown lookup', 'stacks:\n  a:\n    template: x\n    parameters: { P: { lookup: vpc } }', '`{ lookup: s3-prefix-list }`'],
-  ['depends-on nobody', 'stacks:\n  one: { template: x }\n  two: { template: x, depends-on: [onne] }', 'stacks.yaml:3:36: No stack is named `onne`. Did you mean `one`?'],
-  ['from nobody', 'stacks:\n  one: { template: x, parameters: { P: { from: zzz.Q } } }', 'stacks.yaml:2:37: No stack is named `zzz`. Use one of `one`.'],
+  [
+    'a rule that is no rule',
+    'stacks:\n  a:\n    template: x\n    parameters: { P: { form: b.C } }',
+    'stacks.yaml:4:19: `stacks.a.parameters.P` is not accepted',
+  ],
+  [
+    'from without an output',
+    'stacks:\n  a:\n    template: x\n    parameters: { P: { from: b } }',
+    '`{ from: stack.Output }`',
+  ],
+  [
+    'an unknown lookup',
+    'stacks:\n  a:\n    template: x\n    parameters: { P: { lookup: vpc } }',
+    '`{ lookup: s3-prefix-list }`',
+  ],
+  [
+    'depends-on nobody',
+    'stacks:\n  one: { template: x }\n  two: { template: x, depends-on: [onne] }',
+    'stacks.yaml:3:36: No stack is named `onne`. Did you mean `one`?',
+  ],
+  [
+    'from nobody',
+    'stacks:\n  one: { template: x, parameters: { P: { from: zzz.Q } } }',
+    'stacks.yaml:2:37: No stack is named `zzz`. Use one of `one`.',
+  ],
 ])('refuses %s', (_, text, message) => {
   expect(faultsOf(text)).toContain(message);
 });

@@ -28,11 +28,31 @@ Resources: { A: { Type: "AWS::S3::Bucket" } }`);
     ['no IAM', 'A: { Type: "AWS::S3::Bucket" }', '', []],
     ['IAM', 'A: { Type: "AWS::IAM::Role", Properties: { Path: / } }', '', ['CAPABILITY_IAM']],
     ['IAM with a name', 'A: { Type: "AWS::IAM::Role", Properties: { RoleName: x } }', '', ['CAPABILITY_NAMED_IAM']],
-    ['both kinds', 'A: { Type: "AWS::IAM::Role" }\n  B: { Type: "AWS::IAM::User", Properties: { UserName: x } }', '', ['CAPABILITY_NAMED_IAM']],
+    [
+      'both kinds',
+      'A: { Type: "AWS::IAM::Role" }\n  B: { Type: "AWS::IAM::User", Properties: { UserName: x } }',
+      '',
+      ['CAPABILITY_NAMED_IAM'],
+    ],
     ['a macro', 'A: { Type: "AWS::S3::Bucket" }', 'Transform: AWS::LanguageExtensions', ['CAPABILITY_AUTO_EXPAND']],
-    ['a macro inside', 'A: { Type: "AWS::S3::Bucket", Properties: { "Fn::Transform": { Name: M } } }', '', ['CAPABILITY_AUTO_EXPAND']],
-    ['IAM in a loop', '"Fn::ForEach::Each": [N, [a], { "R${N}": { Type: "AWS::IAM::Role" } }]', 'Transform: AWS::LanguageExtensions', ['CAPABILITY_AUTO_EXPAND', 'CAPABILITY_IAM']],
-    ['a nested stack', 'A: { Type: "AWS::CloudFormation::Stack" }', '', ['CAPABILITY_AUTO_EXPAND', 'CAPABILITY_NAMED_IAM']],
+    [
+      'a macro inside',
+      'A: { Type: "AWS::S3::Bucket", Properties: { "Fn::Transform": { Name: M } } }',
+      '',
+      ['CAPABILITY_AUTO_EXPAND'],
+    ],
+    [
+      'IAM in a loop',
+      '"Fn::ForEach::Each": [N, [a], { "R${N}": { Type: "AWS::IAM::Role" } }]',
+      'Transform: AWS::LanguageExtensions',
+      ['CAPABILITY_AUTO_EXPAND', 'CAPABILITY_IAM'],
+    ],
+    [
+      'a nested stack',
+      'A: { Type: "AWS::CloudFormation::Stack" }',
+      '',
+      ['CAPABILITY_AUTO_EXPAND', 'CAPABILITY_NAMED_IAM'],
+    ],
   ])('needs capabilities for %s', (_, resources, head, capabilities) => {
     expect(templateOf(`${head}\nResources:\n  ${resources}`).capabilities).toEqual(capabilities);
   });
@@ -55,15 +75,43 @@ describe('a broken template is refused with its place', () => {
     ['no mapping', 'just words', 'A template must be a mapping'],
     ['no resources', 'Parameters: {}', 't.yaml:1:1: `Resources` must be a mapping'],
     ['a resource without a type', 'Resources:\n  A: { Properties: {} }', 't.yaml:2:3: Resource `A` has no `Type`'],
-    ['a parameter without a type', `Parameters:\n  P: {}\nResources: { A: { ${RESOURCE} } }`, 't.yaml:2:3: Parameter `P` has no `Type`'],
-    ['Ref to nothing', `Resources:\n  A: { ${RESOURCE}, Properties: { BucketName: !Ref Bukket } }\n  Bucket: { ${RESOURCE} }`, 't.yaml:2:47: Parameter or resource `Bukket` is not defined in this template. Did you mean `Bucket`?'],
-    ['GetAtt of nothing', `Resources:\n  A: { ${RESOURCE}, Properties: { BucketName: !GetAtt B.Arn } }`, 'Resource `B` is not defined'],
-    ['Sub of nothing', `Resources:\n  A: { ${RESOURCE}, Properties: { BucketName: !Sub "x-\${B.Arn}" } }`, '`B` is not defined'],
+    [
+      'a parameter without a type',
+      `Parameters:\n  P: {}\nResources: { A: { ${RESOURCE} } }`,
+      't.yaml:2:3: Parameter `P` has no `Type`',
+    ],
+    [
+      'Ref to nothing',
+      `Resources:\n  A: { ${RESOURCE}, Properties: { BucketName: !Ref Bukket } }\n  Bucket: { ${RESOURCE} }`,
+      't.yaml:2:47: Parameter or resource `Bukket` is not defined in this template. Did you mean `Bucket`?',
+    ],
+    [
+      'GetAtt of nothing',
+      `Resources:\n  A: { ${RESOURCE}, Properties: { BucketName: !GetAtt B.Arn } }`,
+      'Resource `B` is not defined',
+    ],
+    [
+      'Sub of nothing',
+      `Resources:\n  A: { ${RESOURCE}, Properties: { BucketName: !Sub "x-\${B.Arn}" } }`,
+      '`B` is not defined',
+    ],
     ['an unknown condition', `Resources:\n  A: { ${RESOURCE}, Condition: C }`, 'Condition `C` is not defined'],
-    ['an unknown condition in If', `Resources:\n  A: { ${RESOURCE}, Properties: { BucketName: !If [C, a, b] } }`, 'Condition `C` is not defined'],
+    [
+      'an unknown condition in If',
+      `Resources:\n  A: { ${RESOURCE}, Properties: { BucketName: !If [C, a, b] } }`,
+      'Condition `C` is not defined',
+    ],
     ['DependsOn nothing', `Resources:\n  A: { ${RESOURCE}, DependsOn: [A, B] }`, 'Resource `B` is not defined'],
-    ['an unknown mapping', `Resources:\n  A: { ${RESOURCE}, Properties: { BucketName: !FindInMap [M, a, b] } }`, 'Mapping `M` is not defined'],
-    ['an output of nothing', `Resources: { A: { ${RESOURCE} } }\nOutputs: { O: { Value: !Ref B } }`, '`B` is not defined'],
+    [
+      'an unknown mapping',
+      `Resources:\n  A: { ${RESOURCE}, Properties: { BucketName: !FindInMap [M, a, b] } }`,
+      'Mapping `M` is not defined',
+    ],
+    [
+      'an output of nothing',
+      `Resources: { A: { ${RESOURCE} } }\nOutputs: { O: { Value: !Ref B } }`,
+      '`B` is not defined',
+    ],
   ])('%s', (_, text, message) => {
     expect(faultsOf(text).join('\n')).toContain(message);
   });

@@ -4,17 +4,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
 import { startLocalAws } from '@zap-obs/local-aws';
+import { DEMO_IMAGES } from './demo-inputs.ts';
 import { ROOT } from './repository.ts';
 import { type BundleRun, localAwsEnvironment, runBundle } from './run-bundle.ts';
 
 /** One hundredth of the time that AWS takes: long enough to watch, short enough to wait for. */
 const PACE = 0.01;
-
-/** Images that the templates accept by their form; the local AWS starts no containers. */
-const IMAGES = {
-  'image-uri': `000000000000.dkr.ecr.us-east-1.amazonaws.com/zap-app@sha256:${'a'.repeat(64)}`,
-  'collector-image-uri': `000000000000.dkr.ecr.us-east-1.amazonaws.com/adot-collector@sha256:${'b'.repeat(64)}`,
-};
 
 const { keep } = readFlags();
 const aws = await startLocalAws({ port: Number(process.env.ZAP_AWS_PORT ?? 4566), pace: PACE }).catch(() =>
@@ -27,8 +22,8 @@ say(
   `Local AWS at ${aws.url}: a simulation on this machine, with AWS's durations divided by ${1 / PACE}. Nothing is sent to AWS, nothing costs.`,
 );
 const prefix = { 'stack-prefix': 'demo' };
-let code = await step('Deploy three stacks', 'deploy', { ...prefix, ...IMAGES }, showOutputs);
-if (code === 0) code = await step('Deploy again: nothing to do', 'deploy', { ...prefix, ...IMAGES });
+let code = await step('Deploy three stacks', 'deploy', { ...prefix, ...DEMO_IMAGES }, showOutputs);
+if (code === 0) code = await step('Deploy again: nothing to do', 'deploy', { ...prefix, ...DEMO_IMAGES });
 if (code === 0 && keep) await untilInterrupted();
 else if (code === 0) code = await step('Tear down', 'teardown', { ...prefix, confirm: 'demo' });
 await aws.close();

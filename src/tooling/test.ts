@@ -1,20 +1,35 @@
-// `npm test`: type check, lint and the tests that need npm alone. `npm run test:tools` adds those that need other tools.
+// `npm test`: type check, lint and the tests that need npm alone. With ZAP_TEST_TOOLS=1, also those that need other tools.
 import { spawnSync } from 'node:child_process';
-import { parseArgs } from 'node:util';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ROOT } from './repository.ts';
 
-const { values, positionals } = parseArgs({
-  options: { tools: { type: 'boolean', default: false } },
-  allowPositionals: true,
-});
-const steps: [string, string[]][] = [
-  ['tsc', []],
-  ['biome', ['check']],
-  ['vitest', ['run', ...positionals]],
+const folder = mkdtempSync(join(tmpdir(), 'zap-obs-test-'));
+const report = join(folder, 'report.json');
+const args = process.argv.slice(2);
+const steps = [
+  ['tsc'],
+  ['biome', 'check', '--error-on-warnings'],
+  ['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args],
 ];
-for (const [tool, args] of steps) {
-  console.log(`\n$ ${[tool, ...args].join(' ')}`);
-  const env = { ...process.env, ...(values.tools && { ZAP_TEST_TOOLS: '1' }) };
-  const { status } = spawnSync(tool, args, { cwd: ROOT, stdio: 'inherit', env });
-  if (status !== 0) process.exit(status ?? 1);
+process.exitCode = runAll(steps);
+rmSync(folder, { recursive: true, force: true });
+
+function runAll(commands: string[][]): number {
+  for (const [tool = '', ...rest] of commands) {
+    console.log(
+      `\n$ ${[tool, ...rest.filter(arg => !arg.includes('eporter') && !arg.includes('outputFile'))].join(' ')}`,
+    );
+    const { status } = spawnSync(tool, rest, { cwd: ROOT, stdio: 'inherit', shell: process.platform === 'win32' });
+    if (tool === 'vitest') printTotals();
+    if (status !== 0) return status ?? 1;
+  }
+  return 0;
+}
+
+/** One plain line that any reader of logs understands. */
+function printTotals(): void {
+  const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, 'utf8'));
+  console.log(`\n${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests} skipped`);
 }

@@ -1,0 +1,69 @@
+import { expect, it } from 'vitest';
+import { recordingHost } from '../tooling/recording-host.ts';
+import { Cancelled } from './cancellation.ts';
+import { defineAction } from './define-action.ts';
+import { UserFault } from './fault.ts';
+import { declareAction } from './spec.ts';
+
+const spec = declareAction({
+  name: 'act',
+  title: '',
+  description: '',
+  icon: '',
+  color: '',
+  inputs: { count: { kind: 'integer', description: '', default: 1 } },
+  outputs: { doubled: { description: '' } },
+});
+const folders = { workspace: '/w', toolkit: '/t' };
+
+async function run(
+  story: Parameters<typeof defineAction<typeof spec.inputs, typeof spec.outputs>>[1],
+  inputs: Record<string, string> = {},
+) {
+  const host = recordingHost(inputs);
+  const code = await defineAction(spec, story).run(host, folders, new AbortController().signal);
+  return { code, log: host.log, outputs: host.outputs };
+}
+
+it('hands parsed inputs to the story and its outputs to the host', async () => {
+  const result = await run(async ({ inputs, setOutput }) => setOutput('doubled', String(inputs.count * 2)), {
+    count: '21',
+  });
+  expect(result).toEqual({ code: 0, log: [], outputs: { doubled: '42' } });
+});
+
+it('shows each fault of the user as an annotation of its own, at its place', async () => {
+  const { code, log } = await run(async () => {
+    throw new UserFault([
+      { what: 'First', seen: '`x`', fix: 'Mend it', place: { file: 'a.yaml', line: 2, column: 3 } },
+      { what: 'Is it so?', fix: 'Did you mean `y`?' },
+    ]);
+  });
+  expect(code).toBe(1);
+  expect(log).toEqual([
+    '[error: act failed @ a.yaml:2:3] a.yaml:2:3: First. Seen: `x`. Mend it.',
+    '[error: act failed] Is it so? Did you mean `y`?',
+  ]);
+});
+
+it('shows a bad input before the story begins', async () => {
+  const { code, log } = await run(() => Promise.reject(new Error('the story began')), { count: 'x' });
+  expect(code).toBe(1);
+  expect(log).toEqual(['[error: act failed] Input `count` is not accepted. Seen: `x`. Give a whole number from 0.']);
+});
+
+it('shows anything else as a bug, with the stack trace', async () => {
+  const { code, log } = await run(() => Promise.reject(new TypeError('x is not a function')));
+  expect(code).toBe(1);
+  expect(log.join('\n')).toMatch(
+    /act crashed\] This is a bug in zap-obs.*TypeError: x is not a function\n +at .*define-action\.test\.ts/s,
+  );
+});
+
+it.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('ends with the shell’s code after %s', async (signal, expected) => {
+  const { code, log } = await run(() => Promise.reject(new Cancelled(signal)));
+  expect([code, log]).toEqual([expected, [`[error: act cancelled] Stopped: the run was cancelled (${signal}).`]]);
+});

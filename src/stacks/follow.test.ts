@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import { TransientError } from '../aws/transient-error.ts';
+import { Cancelled } from '../runner/cancellation.ts';
+import type { Clock } from '../runner/clock.ts';
+import { UserFault } from '../runner/fault.ts';
+import type { StackEvent } from './cloudformation.ts';
+import { follow } from './follow.ts';
+
+const STACK = 'arn:stack';
+
+/** Time that passes only when somebody sleeps. */
+function manualClock(): Clock & { slept: number[] } {
+  let now = 1_000_000;
+  const slept: number[] = [];
+  return {
+    slept,
+    now: () => now,
+    sleep: async (ms, signal) => {
+      signal?.throwIfAborted();
+      slept.push(Math.round(ms));
+      now += ms;
+    },
+  };
+}
+
+const event = (id: string, logicalId: string, status: string, overrides: Partial<StackEvent> = {}): StackEvent => ({
+  id,
+  stackId: STACK,
+  at: 1_000_000,
+  logicalId,
+  physicalId: logicalId === 'stack' ? STACK : `id-${logicalId}`,
+  type: logicalId === 'stack' ? 'AWS::CloudFormation::Stack' : 'AWS::SNS::Topic',
+  status,
+  token: 'ours',
+  ...overrides,
+});
+
+const EARLIER = event('0', 'stack', 'CREATE_COMPLETE', { token: 'theirs' });
+const BEGIN = event('1', 'stack', 'UPDATE_IN_PROGRESS');
+const TOPIC = event('2', 'Topic', 'UPDATE_IN_PROGRESS');
+const END = event('3', 'stack', 'UPDATE_COMPLETE');
+
+type Answer = StackEvent[] | Error;
+
+/** Follows a stack whose history grows as told: one answer a look, each oldest first, served newest first in pages of two. */
+async function watch(looks: Answer[], options: { signal?: AbortSignal; pageSize?: number } = {}) {
+  const clock = manualClock();
+  const told: string[] = [];
+  let look = -1;
+  let reads = 0;
+  const events = async (_: string, page?: string) => {
+    reads += 1;
+    if (page === undefined) look += 1;
+    const answer = looks[Math.min(look, looks.length - 1)] ?? [];
+    if (answer instanceof Error) throw answer;
+    const newestFirst = answer.toReversed();
+    const [from, size] = [Number(page ?? 0), options.pageSize ?? 2];
+    return {
+      events: newestFirst.slice(from, from + size),
+      nextPage: from + size < newestFirst.length ? String(from + size) : undefined,
+    };
+  };
+  const ended = await follow(
+    { events },
+    { stackId: STACK, token: 'ours', expected: 1 },
+    {
+      clock,
+      signal: options.signal ?? new AbortController().signal,
+      random: () => 0.5,
+      onEvent: ({ id }) => told.push(id),
+    },
+  );
+  return { ...ended, told, reads, slept: clock.slept };
+}
+
+describe('follow', () => {
+  it("ends with the stack's own terminal event and tells each event once, in order", async () => {
+    const { status, told } = await watch([
+      [EARLIER],
+      [EARLIER, BEGIN],
+      [EARLIER, BEGIN, TOPIC],
+      [EARLIER, BEGIN, TOPIC, END],
+    ]);
+    expect([status, told]).toEqual(['UPDATE_COMPLETE', ['1', '2', '3']]);
+  });
+
+  it('does not take the end of an earlier operation for its own', async () => {
+    const { told } = await watch([[EARLIER], [EARLIER], [EARLIER, BEGIN, END]]);
+    expect(told).toEqual(['1', '3']);
+  });
+
+  it('does not take a nested stack for the stack', async () => {
+    const nested = event('n', 'Nested', 'CREATE_COMPLETE', {
+      type: 'AWS::CloudFormation::Stack',
+      physicalId: 'arn:nested',
+    });
+    expect(
+      (
+        await watch([
+          [BEGIN, nested],
+          [BEGIN, nested, END],
+        ])
+      ).status,
+    ).toBe('UPDATE_COMPLETE');
+  });
+
+  it('reads no further back than what it knows, or than the earlier operation', async () => {
+    const history = Array.from({ length: 50 }, (_, index) =>
+      event(`old${index}`, 'stack', 'CREATE_COMPLETE', { token: 'theirs' }),
+    );
+    const { reads } = await watch([
+      [...history, BEGIN],
+      [...history, BEGIN, TOPIC],
+      [...history, BEGIN, TOPIC, END],
+    ]);
+    expect(reads).toBe(3);
+  });
+
+  it('reads on over as many pages as are new', async () => {
+    const many = Array.from({ length: 9 }, (_, index) => event(`m${index}`, `R${index}`, 'UPDATE_COMPLETE'));
+    expect((await watch([[EARLIER, BEGIN, ...many, END]])).told).toHaveLength(11);
+  });
+
+  it('waits for the clean-up after an update', async () => {
+    const cleanUp = event('c', 'stack', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+    expect(
+      (
+        await watch([
+          [BEGIN, cleanUp],
+          [BEGIN, cleanUp, END],
+        ])
+      ).told,
+    ).toEqual(['1', 'c', '3']);
+  });
+
+  it('lets no passing failure of a look decide anything, and looks more slowly meanwhile', async () => {
+    const throttled = new TransientError('Rate exceeded');
+    const { status, slept } = await watch([throttled, throttled, throttled, [BEGIN, END]]);
+    expect(status).toBe('UPDATE_COMPLETE');
+    expect(slept[1]).toBeGreaterThan((slept[0] ?? 0) * 1.5);
+    expect(slept[2]).toBeGreaterThan((slept[1] ?? 0) * 1.5);
+  });
+
+  it('passes on what does not pass by itself', async () => {
+    await expect(watch([new UserFault({ what: 'Not allowed' })])).rejects.toThrow('Not allowed');
+  });
+
+  it('stops looking when it is cancelled', async () => {
+    await expect(watch([[BEGIN]], { signal: AbortSignal.abort(new Cancelled('SIGINT')) })).rejects.toThrow(
+      'the run was cancelled (SIGINT)',
+    );
+  });
+});
