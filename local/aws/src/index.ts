@@ -1,1 +1,118 @@
-export {};
+import { type Clock, systemClock } from './clock.ts';
+import { Engine, livingResources } from './cloudformation/engine.ts';
+import { cloudFormationActions } from './cloudformation/stack-actions.ts';
+import type { Regions } from './cloudformation/state.ts';
+import { ResourceCatalog } from './resources/catalog.ts';
+import { nestedStackProvider } from './resources/nested-stack.ts';
+import { genericProvider } from './resources/provider.ts';
+import { type ApiCall, listen } from './server.ts';
+import { ec2Service } from './services/ec2.ts';
+import { s3Service } from './services/s3.ts';
+import { S3Store } from './services/s3-store.ts';
+import { SsmStore, ssmService } from './services/ssm.ts';
+import { stsService } from './services/sts.ts';
+import { type QueryAction, queryService } from './wire/service.ts';
+
+export type { Clock } from './clock.ts';
+export type { ApiCall } from './server.ts';
+
+export interface LocalAwsOptions {
+  /** Default 4566; 0 takes any free one. */
+  port?: number;
+  /** Default 127.0.0.1; anything else lets other machines in. */
+  host?: string;
+  /** Factor over typical durations: 0 waits for nothing (default), 1 is real speed. */
+  pace?: number;
+  /** Twelve digits; default 000000000000. */
+  accountId?: string;
+  /** Default: the machine's. */
+  clock?: Clock;
+  /** Called once for every call. */
+  log?: (call: ApiCall) => void;
+}
+
+/** A running local AWS. */
+export interface LocalAws {
+  /** The endpoint of every service, e.g. `http://127.0.0.1:4566`. */
+  url: string;
+  port: number;
+  account: string;
+  /** Every call so far, oldest first. */
+  calls: ApiCall[];
+  /** Stops listening and all operations under way. */
+  close(): Promise<void>;
+}
+
+const CLOUDFORMATION = { namespace: 'http://cloudformation.amazonaws.com/doc/2010-05-15/', listItem: 'member' };
+
+/** Starts a local AWS; rejects with Node's EADDRINUSE when the port is taken. Nothing survives `close`. */
+export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
+  const {
+    port = 4566,
+    host = '127.0.0.1',
+    pace = 0,
+    accountId: account = '000000000000',
+    clock = systemClock,
+  } = options;
+  const calls: ApiCall[] = [];
+  const ssm = new SsmStore();
+  const regions: Regions = {};
+  const readSsm = (region: string, name: string) => {
+    const made = livingResources(regions, region, 'AWS::SSM::Parameter').find(({ physicalId }) => physicalId === name);
+    return ssm.get(region, name)?.value ?? (made && String(made.properties.Value));
+  };
+  const s3 = new S3Store(name => {
+    for (const region of Object.keys(regions)) {
+      const made = livingResources(regions, region, 'AWS::S3::Bucket').find(({ physicalId }) => physicalId === name);
+      if (made) return { region, createdAt: made.updatedAt };
+    }
+    return undefined;
+  });
+  // The schemas take a moment to load; only calls that need them wait for it.
+  const engine = ResourceCatalog.load().then(
+    catalog =>
+      new Engine({
+        regions,
+        account,
+        clock,
+        pace,
+        catalog,
+        providers: { 'AWS::CloudFormation::Stack': nestedStackProvider },
+        generic: genericProvider,
+        readSsm,
+        readTemplateUrl: url => s3.readTemplate(url),
+      }),
+  );
+  const cloudFormation = Object.fromEntries(
+    Object.entries(cloudFormationActions).map(([name, run]): [string, QueryAction] => [
+      name,
+      async ({ region }, params) => run({ engine: await engine, region }, params),
+    ]),
+  );
+  const server = await listen({
+    host,
+    port,
+    services: {
+      cloudformation: queryService(CLOUDFORMATION, cloudFormation, 'query'),
+      sts: stsService(account, () => clock.now()),
+      ec2: ec2Service(account, regions),
+      s3: s3Service(s3, () => clock.now()),
+      ssm: ssmService(ssm, account, readSsm),
+    },
+    now: () => clock.now(),
+    onCall(call) {
+      calls.push(call);
+      options.log?.(call);
+    },
+  });
+  return {
+    url: server.url,
+    port: server.port,
+    account,
+    calls,
+    async close() {
+      await (await engine).close();
+      await server.close();
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import { validationError } from '../wire/aws-error.ts';
+import type { Stack } from './state.ts';
+
+/** Throws unless the text may name a stack (API reference, CreateStack). */
+export function checkStackName(name: string): void {
+  if (/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(name)) return;
+  throw validationError(
+    `1 validation error detected: Value '${name}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`,
+  );
+}
+
+/** The states from which a stack takes an update ("Stack status codes", AWS CloudFormation User Guide). */
+const UPDATABLE = new Set([
+  'CREATE_COMPLETE',
+  'CREATE_FAILED',
+  'UPDATE_COMPLETE',
+  'UPDATE_FAILED',
+  'UPDATE_ROLLBACK_COMPLETE',
+]);
+
+/** Throws unless the stack takes an update in its present state. */
+export function checkUpdatable(stack: Stack): void {
+  if (!UPDATABLE.has(stack.status))
+    throw validationError(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
+}

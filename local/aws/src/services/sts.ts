@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { AwsError, validationError } from '../wire/aws-error.ts';
+import { type Params, requiredText, text } from '../wire/params.ts';
+import { type QueryAction, queryService, type Service } from '../wire/service.ts';
+
+const DIALECT = { namespace: 'https://sts.amazonaws.com/doc/2011-06-15/', listItem: 'member' };
+const DEFAULT_SECONDS = 3600;
+
+/** Credentials that a role was assumed with, by access key id. */
+type Sessions = Map<string, { roleArn: string; sessionName: string }>;
+
+/** AWS STS: who one is, and temporary credentials. Nothing is checked but that the request is well-formed. */
+export function stsService(account: string, now: () => Date): Service {
+  const sessions: Sessions = new Map();
+  const actions: Readonly<Record<string, QueryAction>> = {
+    GetCallerIdentity: ({ accessKeyId }) => {
+      const session = sessions.get(accessKeyId);
+      if (!session)
+        return { UserId: 'AIDALOCALAWS00000000', Account: account, Arn: `arn:aws:iam::${account}:user/local` };
+      return { UserId: `AROALOCALAWS00000000:${session.sessionName}`, Account: account, Arn: assumedArn(session) };
+    },
+    AssumeRole: (_, params) => assume(sessions, params, now),
+    AssumeRoleWithWebIdentity: (_, params) => {
+      const claims = readClaims(requiredText(params, 'WebIdentityToken'));
+      return {
+        ...assume(sessions, params, now),
+        SubjectFromWebIdentityToken: claims.sub,
+        Audience: claims.aud,
+        Provider: claims.iss,
+      };
+    },
+  };
+  return queryService(DIALECT, actions, 'query');
+}
+
+function assume(sessions: Sessions, params: Params, now: () => Date) {
+  const roleArn = requiredText(params, 'RoleArn');
+  const sessionName = requiredText(params, 'RoleSessionName');
+  if (!/^arn:aws:iam::\d{12}:role\/.+$/.test(roleArn)) throw validationError(`${roleArn} is invalid`);
+  if (!/^[\w+=,.@-]{2,64}$/.test(sessionName)) {
+    throw validationError(
+      `1 validation error detected: Value '${sessionName}' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*`,
+    );
+  }
+  const seconds = Number(text(params, 'DurationSeconds') ?? DEFAULT_SECONDS);
+  if (!(seconds >= 900 && seconds <= 43_200))
+    throw validationError('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');
+  const digest = createHash('sha256').update(`${roleArn}/${sessionName}/${sessions.size}`).digest('hex');
+  const session = { roleArn, sessionName };
+  const AccessKeyId = `ASIA${digest.slice(0, 16).toUpperCase()}`;
+  sessions.set(AccessKeyId, session);
+  return {
+    Credentials: {
+      AccessKeyId,
+      SecretAccessKey: digest.slice(0, 40),
+      SessionToken: `local-${digest}`,
+      Expiration: new Date(now().getTime() + seconds * 1000).toISOString(),
+    },
+    AssumedRoleUser: { AssumedRoleId: `AROALOCALAWS00000000:${sessionName}`, Arn: assumedArn(session) },
+  };
+}
+
+function assumedArn({ roleArn, sessionName }: { roleArn: string; sessionName: string }): string {
+  return `${roleArn.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/${sessionName}`;
+}
+
+/** The claims of a JWT; whoever signed it. Throws STS's InvalidIdentityToken for what is none. */
+function readClaims(token: string): Record<string, unknown> {
+  const [, payload = ''] = token.split('.');
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString());
+    if (token.split('.').length === 3 && typeof claims === 'object' && claims !== null)
+      return claims as Record<string, unknown>;
+  } catch {
+    // Falls through to the one error for everything that is not a JWT.
+  }
+  throw new AwsError(
+    'InvalidIdentityToken',
+    'The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)',
+  );
+}

@@ -1,0 +1,103 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { AwsError } from './aws-error.ts';
+import { type Params, parseQueryParams } from './params.ts';
+import { type Answer, ec2Error, ec2Response, queryError, queryResponse, type XmlDialect } from './xml.ts';
+
+/** A request that was authenticated as far as the local AWS does so. */
+export interface ServiceRequest {
+  method: string;
+  /** As sent, with the query. */
+  url: URL;
+  headers: IncomingHttpHeaders;
+  /** Decompressed, and without the chunk framing of streamed uploads. */
+  body: Buffer;
+  region: string;
+  /** The access key id; empty for the calls that need none. */
+  accessKeyId: string;
+  requestId: string;
+}
+
+/** What goes back, and what the journal says about it. */
+export interface Reply {
+  action: string;
+  params: Params;
+  status: number;
+  headers?: Record<string, string>;
+  body: string | Buffer;
+  error?: AwsError;
+}
+
+export type Service = (request: ServiceRequest) => Promise<Reply>;
+
+/** One call of a Query-protocol service. */
+export type QueryAction = (request: ServiceRequest, params: Params) => Answer | Promise<Answer>;
+
+/** A service that takes form parameters and answers in XML: the Query protocol, or EC2's dialect of it. */
+export function queryService(
+  dialect: XmlDialect,
+  actions: Readonly<Record<string, QueryAction>>,
+  protocol: 'query' | 'ec2',
+): Service {
+  const [render, renderError] =
+    protocol === 'query'
+      ? [queryResponse, (error: AwsError, id: string) => queryError(dialect, error, id)]
+      : [ec2Response, (error: AwsError, id: string) => ec2Error(error, id)];
+  return async request => {
+    const {
+      Action: name,
+      Version: _,
+      ...params
+    } = parseQueryParams(request.body.toString() || request.url.search.slice(1));
+    const action = typeof name === 'string' ? name : '';
+    const headers = { 'content-type': 'text/xml;charset=UTF-8' };
+    try {
+      const answer = await pick(actions, action)(request, params);
+      return { action, params, status: 200, headers, body: render(dialect, action, answer, request.requestId) };
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      return { action, params, status: error.status, headers, body: renderError(error, request.requestId), error };
+    }
+  };
+}
+
+/** A service that takes and answers JSON and names its call in `X-Amz-Target` (JSON 1.1). */
+export function jsonService(actions: Readonly<Record<string, QueryAction>>): Service {
+  return async request => {
+    const action =
+      String(request.headers['x-amz-target'] ?? '')
+        .split('.')
+        .at(-1) ?? '';
+    const headers = { 'content-type': 'application/x-amz-json-1.1' };
+    let params: Params = {};
+    try {
+      params = parseJson(request.body);
+      const answer = await pick(actions, action)(request, params);
+      return { action, params, status: 200, headers, body: JSON.stringify(answer) };
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      return {
+        action,
+        params,
+        status: error.status,
+        headers,
+        body: JSON.stringify({ __type: error.code, message: error.message }),
+        error,
+      };
+    }
+  };
+}
+
+function parseJson(body: Buffer): Params {
+  try {
+    return JSON.parse(body.toString() || '{}') as Params;
+  } catch {
+    throw new AwsError('SerializationException', 'The request body is not JSON');
+  }
+}
+
+function pick(actions: Readonly<Record<string, QueryAction>>, name: string): QueryAction {
+  const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
+  if (action) return action;
+  const known = Object.keys(actions).sort().join(', ');
+  throw new AwsError('InvalidAction', `The local AWS has no action ${name || '(none given)'} here; it has: ${known}`);
+}
