@@ -31,6 +31,16 @@ export interface LocalAwsOptions {
   log?: (call: ApiCall) => void;
 }
 
+/** A stack as whoever runs the local AWS sees it, without a call. */
+export interface StackInfo {
+  id: string;
+  name: string;
+  region: string;
+  status: string;
+  /** When its newest event happened, in milliseconds since 1970. */
+  endedAt: number;
+}
+
 /** A running local AWS. */
 export interface LocalAws {
   /** The endpoint of every service, e.g. `http://127.0.0.1:4566`. */
@@ -39,6 +49,8 @@ export interface LocalAws {
   account: string;
   /** Every call so far, oldest first. */
   calls: ApiCall[];
+  /** The stacks of all regions, oldest first, deleted ones included. */
+  stacks(): StackInfo[];
   /** Stops listening and all operations under way. */
   close(): Promise<void>;
 }
@@ -110,6 +122,16 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     port: server.port,
     account,
     calls,
+    stacks: () =>
+      Object.values(regions)
+        .flat()
+        .map(({ id, name, region, status, events }) => ({
+          id,
+          name,
+          region,
+          status,
+          endedAt: Date.parse(events.at(-1)?.at ?? ''),
+        })),
     async close() {
       await (await engine).close();
       await server.close();
