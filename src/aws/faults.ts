@@ -16,57 +16,83 @@ export interface AwsError {
   httpStatus?: number | undefined;
 }
 
-const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired']);
-const REFUSED = new Set([
-  'InvalidClientTokenId',
-  'UnrecognizedClientException',
-  'SignatureDoesNotMatch',
-  'InvalidAccessKeyId',
-  'AuthFailure',
-  'MissingAuthenticationToken',
-  'IncompleteSignature',
-]);
-const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']);
-
 /** Which way an error of a remote call points: to something the user can mend, to something that may pass, or to neither. */
-export function judge(
-  error: AwsError,
-  { action, region }: CallContext,
-): { kind: 'fault'; fault: Fault } | { kind: 'transient' } | { kind: 'other' } {
-  const fault = (what: string, fix: string, seen: string | undefined = error.message) => ({
-    kind: 'fault' as const,
-    fault: { what, seen, fix },
+export type Judgement = { kind: 'fault'; fault: Fault } | { kind: 'transient' } | { kind: 'other' };
+
+interface Rule {
+  applies(error: AwsError): boolean;
+  what(context: CallContext, error: AwsError): string;
+  fix(context: CallContext): string;
+}
+
+const named =
+  (...names: string[]) =>
+  (error: AwsError) =>
+    names.includes(error.name);
+const coded =
+  (...codes: string[]) =>
+  (error: AwsError) =>
+    codes.includes(error.code ?? '');
+
+const HOW_TO_SIGN_IN =
+  'give input `role-to-assume` (with `permissions: id-token: write`), or set up credentials before this step';
+
+/** The first that applies is meant. */
+const RULES: readonly Rule[] = [
+  {
+    applies: named('CredentialsProviderError', 'TokenProviderError'),
+    what: () => 'There are no AWS credentials',
+    fix: () => `To have some, ${HOW_TO_SIGN_IN}`,
+  },
+  {
+    applies: named('ExpiredToken', 'ExpiredTokenException', 'RequestExpired'),
+    what: ({ action }) => `The AWS credentials have expired, so \`${action}\` was refused`,
+    fix: () => 'Get new ones and run again; with `role-to-assume` they are renewed by themselves',
+  },
+  {
+    applies: named(
+      'InvalidClientTokenId',
+      'UnrecognizedClientException',
+      'SignatureDoesNotMatch',
+      'InvalidAccessKeyId',
+      'AuthFailure',
+      'MissingAuthenticationToken',
+      'IncompleteSignature',
+    ),
+    what: (_, { name }) => `AWS does not accept the credentials (${name})`,
+    fix: () => `Check the access key, its secret and its session token; or ${HOW_TO_SIGN_IN}`,
+  },
+  {
+    applies: named('AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation'),
+    what: ({ action }) => `The credentials do not allow \`${action}\``,
+    fix: ({ action }) => `Allow \`${action}\` for this role`,
+  },
+  {
+    applies: coded('ENOTFOUND', 'EAI_AGAIN'),
+    what: ({ region }) => `AWS has no address for region \`${region}\` that can be found from here`,
+    fix: () => 'Check input `aws-region`, and that this machine has a network',
+  },
+  {
+    applies: coded('ECONNREFUSED'),
+    what: () => 'Nothing answers where AWS is expected',
+    fix: () => 'Check `AWS_ENDPOINT_URL`, or start the local AWS with `npm run aws`',
+  },
+];
+
+const TRANSIENT_NAMES = /throttl|TooManyRequests|RequestLimitExceeded|Timeout|SlowDown/i;
+
+/** Judges an error that is left when the SDK has made its retries. */
+export function judge(error: AwsError, context: CallContext): Judgement {
+  const fault = (what: string, fix: string): Judgement => ({
+    kind: 'fault',
+    fault: { what, seen: error.message, fix },
   });
-  const credentials =
-    'Give input `role-to-assume` (with `permissions: id-token: write`), or set up credentials before this step';
-  if (error.name === 'CredentialsProviderError' || error.name === 'TokenProviderError')
-    return fault('There are no AWS credentials', credentials);
-  if (EXPIRED.has(error.name))
-    return fault(
-      `The AWS credentials have expired, so \`${action}\` was refused`,
-      'Get new ones and run again; with `role-to-assume` they are renewed by themselves',
-    );
-  if (REFUSED.has(error.name))
-    return fault(
-      `AWS does not accept the credentials (${error.name})`,
-      `Check the access key, its secret and its session token; ${credentials}`,
-    );
-  if (DENIED.has(error.name))
-    return fault(`The credentials do not allow \`${action}\``, `Allow \`${action}\` for this role`);
-  if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN')
-    return fault(
-      `AWS has no address for region \`${region}\` that can be found from here`,
-      'Check input `aws-region`, and that this machine has a network',
-    );
-  if (error.code === 'ECONNREFUSED')
-    return fault(
-      'Nothing answers where AWS is expected',
-      'Check `AWS_ENDPOINT_URL`, or start the local AWS with `npm run aws`',
-    );
-  const isTransient =
-    (error.httpStatus ?? 0) >= 500 ||
-    error.httpStatus === 429 ||
-    /throttl|TooManyRequests|RequestLimitExceeded|Timeout|SlowDown/i.test(error.name) ||
-    error.code !== undefined;
-  return isTransient ? { kind: 'transient' } : { kind: 'other' };
+  const rule = RULES.find(({ applies }) => applies(error));
+  if (rule) return fault(rule.what(context, error), rule.fix(context));
+  const { name, code, httpStatus } = error;
+  if (code !== undefined || httpStatus === 429 || (httpStatus ?? 0) >= 500 || TRANSIENT_NAMES.test(name)) {
+    return { kind: 'transient' };
+  }
+  if (httpStatus === undefined) return { kind: 'other' };
+  return fault(`AWS refused \`${context.action}\` (${name})`, 'Mend what it says and run again');
 }

@@ -73,7 +73,7 @@ async function tokenOf({ idToken }: RoleOptions): Promise<string> {
 /**
  * Makes one call to AWS.
  *
- * @throws UserFault when the user can mend what went wrong, TransientError when it may pass, and the SDK's error otherwise
+ * @throws UserFault when AWS refuses it, TransientError (one of them) when it may pass; anything else is a bug
  */
 export async function call<T>(context: CallContext, send: () => Promise<T>): Promise<T> {
   try {
@@ -83,7 +83,7 @@ export async function call<T>(context: CallContext, send: () => Promise<T>): Pro
     const judged = judge(describe(error), context);
     if (judged.kind === 'fault') throw new UserFault(judged.fault, { cause: error });
     if (judged.kind === 'transient')
-      throw new TransientError(`${context.action}: ${describe(error).message}`, { cause: error });
+      throw new TransientError(context.action, describe(error).message, { cause: error });
     throw error;
   }
 }

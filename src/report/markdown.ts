@@ -35,7 +35,7 @@ export function link(text: string, url: string): string {
 
 /** A section that is folded until it is opened. */
 export function folded(title: string, body: string): string {
-  return `<details><summary>${title}</summary>\n\n${body}\n\n</details>`;
+  return `<details><summary>${title}</summary>\n\n${body.trimEnd()}\n\n</details>`;
 }
 
 export function fenced(language: string, body: string): string {

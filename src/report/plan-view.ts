@@ -1,5 +1,6 @@
 import { blocks, code, fenced, folded, plain, table } from './markdown.ts';
 import { flowchart } from './mermaid.ts';
+import { count } from './words.ts';
 
 /** A plan as it is shown, before anything is done. Plain data. */
 export interface PlanView {
@@ -30,7 +31,7 @@ export interface ParameterView {
 export function planLines(plan: PlanView): string[] {
   return plan.stacks.flatMap(stack => {
     const facts = [
-      `${stack.resources} resources`,
+      count(stack.resources, 'resource'),
       ...stack.capabilities,
       ...(stack.after.length > 0 ? [`after ${stack.after.join(', ')}`] : []),
     ];
@@ -39,7 +40,7 @@ export function planLines(plan: PlanView): string[] {
       `${stack.stackName}  (${stack.template}: ${facts.join(', ')})`,
       ...stack.parameters.map(
         ({ name, source, value }) =>
-          `    ${name.padEnd(width)}  ${value === undefined ? source : `${source}: ${value}`}`,
+          `    ${name.padEnd(width)}  ${value === undefined ? source : `${source}: ${shorten(value)}`}`,
       ),
     ];
   });

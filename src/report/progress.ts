@@ -1,6 +1,6 @@
 import type { Host } from '../runner/host.ts';
 import type { StackResult } from './result.ts';
-import { changeCounts, duration, ending } from './words.ts';
+import { changeCounts, count, duration, ending } from './words.ts';
 
 /** One event of a stack, as progress shows it. */
 export interface ProgressEvent {
@@ -43,7 +43,7 @@ export class Progress {
 
   began(shortName: string, stackName: string, action: string, expected: number): void {
     this.#work.set(shortName, { action, expected, running: new Map(), done: new Set() });
-    this.#host.line(`${shortName}: ${action} ${stackName}${expected > 0 ? ` (${expected} resources)` : ''} …`);
+    this.#host.line(`${shortName}: ${action} ${stackName}${expected > 0 ? ` (${count(expected, 'resource')})` : ''} …`);
     this.#draw();
   }
 
@@ -64,18 +64,17 @@ export class Progress {
 
   ended(result: StackResult): void {
     this.#work.delete(result.shortName);
-    const counts = changeCounts(result);
+    const counts = result.outcome === 'failed' ? '' : changeCounts(result);
     const why = result.reason && result.outcome !== 'done' ? `: ${result.reason}` : '';
-    this.#host.line(
-      `${result.shortName}: ${ending(result)}${counts ? ` (${counts})` : ''} in ${duration(result.duration)}${why}`,
-    );
+    const time = result.outcome === 'skipped' ? '' : ` in ${duration(result.duration)}`;
+    this.#host.line(`${result.shortName}: ${ending(result)}${counts ? ` (${counts})` : ''}${time}${why}`);
     this.#draw();
   }
 
   #eventLine(shortName: string, { logicalId, type, status, reason }: ProgressEvent, took: number): string {
     const words = this.#describe(shortName, logicalId) ?? type;
     const time = took >= 1000 ? ` ${duration(took)}` : '';
-    return `  ${shortName}  ${status}  ${logicalId} (${words})${time}${reason && !status.endsWith('_COMPLETE') ? `: ${reason}` : ''}`;
+    return `  ${shortName}  ${status}  ${logicalId} (${words})${time}${reason && !status.endsWith('_COMPLETE') ? `: ${reason.replaceAll('\n', ' ')}` : ''}`;
   }
 
   #draw(): void {

@@ -31,7 +31,7 @@ const PLANNED = {
   update: 'would be updated',
   none: 'unchanged',
   delete: 'would be deleted',
-  unknown: '',
+  unknown: 'may change',
 } as const;
 
 /** How a stack ended, in words: `updated`, `would be created`, `failed (UPDATE_ROLLBACK_COMPLETE)`. */

@@ -38,10 +38,10 @@ export async function deployStack(
   const result: StackResult = {
     ...blankResult(stack),
     id: snapshot.stack?.id,
-    action: actionOf(verdict),
+    action: actionOf(verdict, values),
     outcome: dryRun ? 'planned' : 'done',
     status: snapshot.stack?.status,
-    reason: reasonOf(verdict),
+    reason: reasonOf(verdict, values),
     knownAfterDeploy: values.afterDeploy,
     outputs: verdict.kind === 'unchanged' ? (snapshot.stack?.outputs ?? {}) : {},
   };
@@ -61,12 +61,16 @@ export async function deployStack(
   return result;
 }
 
-function actionOf(verdict: Verdict): StackResult['action'] {
+function actionOf(verdict: Verdict, values: Values): StackResult['action'] {
+  // The values it was compared with may be others once the stacks before it are deployed.
+  if (verdict.kind === 'unchanged' && values.afterDeploy.length > 0) return 'unknown';
   if (verdict.kind === 'busy' || verdict.kind === 'stuck') return 'unknown';
   return verdict.kind === 'unchanged' ? 'none' : verdict.kind;
 }
 
-function reasonOf(verdict: Verdict): string | undefined {
+function reasonOf(verdict: Verdict, values: Values): string | undefined {
+  if (verdict.kind === 'unchanged' && values.afterDeploy.length > 0)
+    return `known after deploy: ${values.afterDeploy.join(', ')}`;
   if (verdict.kind === 'update') return `changed: ${verdict.because}`;
   return verdict.kind === 'recreate' ? `replaces a stack in ${verdict.status}` : undefined;
 }
@@ -171,7 +175,7 @@ async function conclude(ended: Ended, stack: PlannedStack, engine: Engine, resul
   }
   result.outcome = 'failed';
   result.cause = await causeOf(ended.events, stack.template, engine.cloudFormation);
-  result.reason = `ended in ${ended.status}`;
+  result.reason = result.cause ? undefined : `ended in ${ended.status}`;
 }
 
 function everyResource(stack: PlannedStack, verdict: Verdict): Change[] {

@@ -12,9 +12,9 @@ const delay = (overrides: Partial<Watch>) => Math.round(pollDelay(watch(override
 
 it.each<[string, Partial<Watch>, number]>([
   ['soon after an event', { quiet: 0 }, 150],
-  ['at half the quiet time', { quiet: 1000 }, 500],
-  ['within a second when the end may be near', {}, 900],
-  ['within a second when all resources are done', { running: [] }, 900],
+  ['at a quarter of the quiet time', { quiet: 2000 }, 500],
+  ['within a second when the end may be near', {}, 800],
+  ['within a second when all resources are done', { running: [] }, 800],
   ['relaxed while much is left', { waiting: 10 }, 2000],
   [
     'idle while a slow resource cannot be done yet',
@@ -24,7 +24,7 @@ it.each<[string, Partial<Watch>, number]>([
   [
     'attentive again once it may be',
     { running: [{ type: 'AWS::ElasticLoadBalancingV2::LoadBalancer', elapsed: 61_000 }] },
-    900,
+    800,
   ],
   ['a little less closely after twenty minutes', { elapsed: 1_200_000 }, 2400],
   ['never more slowly than every five seconds', { elapsed: 36_000_000, quiet: 36_000_000 }, 5000],
@@ -33,5 +33,5 @@ it.each<[string, Partial<Watch>, number]>([
 });
 
 it('spreads looks by a fifth either way', () => {
-  expect([0, 1].map(random => Math.round(pollDelay(watch({}), random)))).toEqual([720, 1080]);
+  expect([0, 1].map(random => Math.round(pollDelay(watch({}), random)))).toEqual([640, 960]);
 });

@@ -15,6 +15,8 @@ import { timelineOf } from './timeline.ts';
 export interface Target {
   shortName: string;
   stackName: string;
+  /** The template in the workspace, for the lines that it can point to. */
+  template: Template;
 }
 
 /**
@@ -30,6 +32,11 @@ export async function teardown(
   dryRun: boolean,
 ): Promise<{ stacks: StackResult[]; residue: Residue[] }> {
   const byName = new Map(targets.map(target => [target.shortName, target]));
+  const targetOf = (name: string): Target => {
+    const target = byName.get(name);
+    if (!target) throw new Error(`stack ${name} is not to be deleted`);
+    return target;
+  };
   const residue: Residue[] = [];
   const stacks = await schedule<StackResult>(
     [...byName.keys()].reverse(),
@@ -38,7 +45,7 @@ export async function teardown(
     'go-on',
     {
       async run(name) {
-        const target = byName.get(name) ?? { shortName: name, stackName: name };
+        const target = targetOf(name);
         const { stack, template } = snapshots.get(name) ?? {};
         const deletion = await deleteStack(target, stack, template, engine, dryRun);
         residue.push(...deletion.residue);
@@ -47,7 +54,7 @@ export async function teardown(
       },
       isGood: ({ outcome }) => outcome === 'done' || outcome === 'planned',
       skip(name, because) {
-        const target = byName.get(name) ?? { shortName: name, stackName: name };
+        const target = targetOf(name);
         const result: StackResult = {
           ...blankResult(target),
           action: 'delete',
@@ -104,8 +111,8 @@ async function deleteStack(
     residue = skippedResources(target.stackName, ended.events);
     if (ended.status !== 'DELETE_COMPLETE') {
       result.outcome = 'failed';
-      result.cause = await causeOf(ended.events, template, engine.cloudFormation);
-      result.reason = `ended in ${ended.status}`;
+      result.cause = await causeOf(ended.events, target.template, engine.cloudFormation);
+      result.reason = result.cause ? undefined : `ended in ${ended.status}`;
     }
   } catch (error) {
     recordFailure(error, result);

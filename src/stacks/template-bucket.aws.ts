@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { call, type Session } from '../aws/session.aws.ts';
+import { UserFault } from '../runner/fault.ts';
 
 /**
  * Puts a template into a bucket, under a key made from its content: the same template is uploaded once, and no run can
@@ -24,7 +25,15 @@ export async function uploadTemplate(text: string, bucket: string, session: Sess
   });
   if (!isThere) {
     const command = new PutObjectCommand({ ...object, Body: text, ContentType: 'text/plain' });
-    await call({ action: 's3:PutObject', region: session.region }, () => client.send(command));
+    await call({ action: 's3:PutObject', region: session.region }, async () => {
+      try {
+        await client.send(command);
+      } catch (error) {
+        if (error instanceof Error && error.name === 'NoSuchBucket')
+          throw new UserFault({ what: `Bucket \`${bucket}\` does not exist`, fix: 'Check input `template-bucket`' });
+        throw error;
+      }
+    });
   }
   const endpoint = process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL;
   const host = `${bucket}.s3.${session.region}.amazonaws.com`;
