@@ -24,6 +24,8 @@ export type TemplateData = Record<string, unknown>;
 /** A running local AWS and what tests do with it all the time. */
 export interface TestAws extends LocalAws {
   cfn: CloudFormationClient;
+  /** A client of another region. */
+  cfnIn(region: string): CloudFormationClient;
   /** Creates a stack and waits for the end of that. */
   create(name: string, template: TemplateData | string, more?: Partial<CreateStackCommandInput>): Promise<Stack>;
   update(name: string, template: TemplateData | string, more?: Partial<UpdateStackCommandInput>): Promise<Stack>;
@@ -45,12 +47,9 @@ export interface TestAws extends LocalAws {
 
 export async function startTestAws(options: LocalAwsOptions = {}): Promise<TestAws> {
   const aws = await startLocalAws({ port: 0, ...options });
-  const cfn = new CloudFormationClient({
-    endpoint: aws.url,
-    region: 'us-east-1',
-    credentials: CREDENTIALS,
-    maxAttempts: 1,
-  });
+  const cfnIn = (region: string) =>
+    new CloudFormationClient({ endpoint: aws.url, region, credentials: CREDENTIALS, maxAttempts: 1 });
+  const cfn = cfnIn('us-east-1');
   const stack = async (name: string): Promise<Stack> => {
     const { Stacks: [found] = [] } = await cfn.send(new DescribeStacksCommand({ StackName: name }));
     if (!found) throw new Error(`no stack ${name}`);
@@ -76,6 +75,7 @@ export async function startTestAws(options: LocalAwsOptions = {}): Promise<TestA
   return {
     ...aws,
     cfn,
+    cfnIn,
     stack,
     settled,
     events,

@@ -5,7 +5,7 @@ import { emptyDefinition, settleDefinition } from './definition.ts';
 import { deterministicUuid, type Engine } from './engine.ts';
 import { createOperation, type OnFailure, updateOperation } from './operations.ts';
 import { planChanges } from './plan.ts';
-import { checkStackName, checkUpdatable } from './stack-rules.ts';
+import { checkStackName, checkTypes, checkUpdatable } from './stack-rules.ts';
 import type { ChangeSet, Stack } from './state.ts';
 
 /** How long AWS typically takes to compute a change set, in seconds. */
@@ -63,6 +63,7 @@ const createChangeSet: ApiAction = (context, params) => {
   const definition = settleDefinition(engine, existing ?? { id: '', name: stackName, region }, params, before, {
     reviewed: true,
   });
+  if (existing) checkTypes(existing, definition.template);
   const stack = existing ?? reviewStack(engine, region, stackName);
   const id = stack.id
     .replace(':stack/', ':changeSet/')

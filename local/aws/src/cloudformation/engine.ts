@@ -167,11 +167,20 @@ export class Engine {
       .map(stack => stack.name);
   }
 
-  /** The stack that has a living resource of this type whose `property` is `value`. */
-  owner(region: string, type: string, property: string, value: string): Stack | undefined {
+  /** The stack with another living resource of this type that has this value in its naming property. */
+  owner(
+    region: string,
+    type: string,
+    name: { property: string; value: string },
+    asker: { stack: Stack; logicalId: string },
+  ): Stack | undefined {
     return this.stacks(region).find(stack =>
       Object.values(stack.resources).some(
-        resource => resource.type === type && resource.properties[property] === value && isLiving(resource),
+        resource =>
+          resource.type === type &&
+          resource.properties[name.property] === name.value &&
+          isLiving(resource) &&
+          !(stack === asker.stack && resource.logicalId === asker.logicalId),
       ),
     );
   }

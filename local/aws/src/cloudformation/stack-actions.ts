@@ -6,7 +6,7 @@ import { settleDefinition } from './definition.ts';
 import { createOperation, deleteOperation, type OnFailure, rollBackOperation, updateOperation } from './operations.ts';
 import { planChanges } from './plan.ts';
 import { readActions } from './read-actions.ts';
-import { checkStackName, checkUpdatable } from './stack-rules.ts';
+import { checkStackName, checkTypes, checkUpdatable } from './stack-rules.ts';
 
 const createStack: ApiAction = ({ engine, region }, params) => {
   const name = requiredText(params, 'StackName');
@@ -45,6 +45,7 @@ const updateStack: ApiAction = (context, params) => {
   if (token !== undefined && stack.token === token) return { StackId: stack.id };
   checkUpdatable(stack);
   const definition = settleDefinition(engine, stack, params, stack.definition);
+  checkTypes(stack, definition.template);
   const { changes, otherChanges } = planChanges(engine, stack, definition);
   if (changes.length === 0 && !otherChanges) throw validationError('No updates are to be performed.');
   for (const changeSet of stack.changeSets) {

@@ -1,5 +1,6 @@
 import { validationError } from '../wire/aws-error.ts';
 import type { Stack } from './state.ts';
+import type { Template } from './template.ts';
 
 /** Throws unless the text may name a stack (API reference, CreateStack). */
 export function checkStackName(name: string): void {
@@ -22,4 +23,17 @@ const UPDATABLE = new Set([
 export function checkUpdatable(stack: Stack): void {
   if (!UPDATABLE.has(stack.status))
     throw validationError(`Stack:${stack.id} is in ${stack.status} state and can not be updated.`);
+}
+
+/** Throws when the template gives a logical id of the stack to another type. */
+export function checkTypes(stack: Stack, next: Template): void {
+  const changed = Object.values(stack.resources).filter(({ logicalId, type, status }) => {
+    const wanted = next.resources[logicalId]?.type;
+    return wanted !== undefined && wanted !== type && !status.startsWith('DELETE_');
+  });
+  if (changed.length === 0) return;
+  const names = changed.map(resource => resource.logicalId).join(', ');
+  throw validationError(
+    `Update of resource type is not permitted. The new template modifies resource type of the following resources: [${names}]`,
+  );
 }

@@ -96,9 +96,10 @@ function settle(
 
 function outcome(stack: Stack, wanted: string, participle: string): Identity {
   if (stack.status !== wanted) {
-    throw new ResourceFailure(
-      `Embedded stack ${stack.id} was not successfully ${participle}: ${stack.reason ?? stack.status}`,
-    );
+    // A stack that has been rolled back no longer says why; the event with which that began does.
+    const begun = stack.events.findLast(({ physicalId, reason }) => physicalId === stack.id && reason !== undefined);
+    const reason = (begun?.reason ?? stack.status).replace(/ (Rollback|Delete) requested by user\.$/, '');
+    throw new ResourceFailure(`Embedded stack ${stack.id} was not successfully ${participle}: ${reason}`);
   }
   const outputs = stack.outputs.map(({ key, value }) => [`Outputs.${key}`, value] as const);
   return { ref: stack.id, attributes: { StackId: stack.id, ...Object.fromEntries(outputs) } };

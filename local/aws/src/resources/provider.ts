@@ -36,7 +36,7 @@ export const genericProvider: Provider = {
     const schema = engine.catalog.schema(type);
     const identity = identify(type, schema, properties, place);
     const name = customName(schema, type, properties);
-    const owner = name && engine.owner(stack.region, type, name.property, name.value);
+    const owner = name && engine.owner(stack.region, type, name, { stack, logicalId: request.logicalId });
     if (owner) throw new ResourceFailure(`${name.value} already exists in stack ${owner.id}`);
     request.initiated(identity.ref);
     await request.wait(typicalSeconds(type, 'create'));

@@ -63,6 +63,12 @@ const SPECIAL: Readonly<Record<string, (clay: Clay, id: string) => KnownIdentity
       NetworkAclAssociationId: ec2Id('aclassoc', clay),
     },
   }),
+  'AWS::EC2::Route': ({ properties }) => ({
+    attributes: {
+      CidrBlock:
+        properties.DestinationCidrBlock ?? properties.DestinationIpv6CidrBlock ?? properties.DestinationPrefixListId,
+    },
+  }),
   'AWS::EC2::SecurityGroup': (_, id) => ({ attributes: { GroupId: id } }),
   'AWS::EC2::EIP': clay => {
     const digits = Number.parseInt(clay.hex(4, 'ip'), 16);
