@@ -57,10 +57,16 @@ var timeline = __webpack_require__(1949);
 
 async function teardown(targets, dependencies, snapshots, engine, dryRun) {
     const byName = new Map(targets.map(target => [target.shortName, target]));
+    const targetOf = (name) => {
+        const target = byName.get(name);
+        if (!target)
+            throw new Error(`stack ${name} is not to be deleted`);
+        return target;
+    };
     const residue = [];
     const stacks = await (0,schedule/* schedule */._)([...byName.keys()].reverse(), (0,graph/* reverse */.B)(dependencies), Number.POSITIVE_INFINITY, 'go-on', {
         async run(name) {
-            const target = byName.get(name) ?? { shortName: name, stackName: name };
+            const target = targetOf(name);
             const { stack, template } = snapshots.get(name) ?? {};
             const deletion = await deleteStack(target, stack, template, engine, dryRun);
             residue.push(...deletion.residue);
@@ -69,7 +75,7 @@ async function teardown(targets, dependencies, snapshots, engine, dryRun) {
         },
         isGood: ({ outcome }) => outcome === 'done' || outcome === 'planned',
         skip(name, because) {
-            const target = byName.get(name) ?? { shortName: name, stackName: name };
+            const target = targetOf(name);
             const result = {
                 ...(0,stacks_engine/* blankResult */.mE)(target),
                 action: 'delete',
@@ -107,15 +113,17 @@ async function deleteStack(target, deployed, templateText, engine, dryRun) {
         refuseProtected(deployed);
         const token = (0,change_set/* uniqueName */.F)(engine.clock, engine.random);
         engine.observer.began(target, 'delete', Object.keys(template?.resources ?? {}).length);
+        engine.signal.throwIfAborted();
         await engine.cloudFormation.deleteStack(deployed.id, token, engine.roleArn);
+        result.outcome = 'interrupted';
         const expected = Object.keys(template?.resources ?? {}).length;
         const ended = await (0,follow/* follow */.e6)(engine.cloudFormation, { stackId: deployed.id, token, expected }, (0,stacks_engine/* watching */._A)(target, engine));
         result.status = ended.status;
         result.timeline = (0,timeline/* timelineOf */.h)(ended.events);
         residue = skippedResources(target.stackName, ended.events);
-        if (ended.status !== 'DELETE_COMPLETE') {
-            result.outcome = 'failed';
-            result.cause = await (0,cause/* causeOf */.rl)(ended.events, template, engine.cloudFormation);
+        result.outcome = ended.status === 'DELETE_COMPLETE' ? 'done' : 'failed';
+        if (result.outcome === 'failed') {
+            result.cause = await (0,cause/* causeOf */.rl)(ended.events, target.template, engine.cloudFormation);
             result.reason = result.cause ? undefined : `ended in ${ended.status}`;
         }
     }
@@ -261,7 +269,7 @@ const action = (0,define_action/* defineAction */.Q)(spec_spec, async ({ inputs,
     for (const { stack, logicalId, physicalId, reason } of residue) {
         host.annotate('warning', `${logicalId} of ${stack} ${dryRun ? 'would stay' : 'stays'} behind${physicalId ? ` as ${physicalId}` : ''}: ${reason}`, { title: 'Left behind' });
     }
-    (0,stack_run/* throwUnlessGood */.i6)(run, limit.signal);
+    (0,stack_run/* throwUnlessGood */.i6)(run, limit.signal, host);
 });
 
 

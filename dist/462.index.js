@@ -328,7 +328,7 @@ const action = (0,define_action/* defineAction */.Q)(spec_spec, async ({ inputs,
     setOutput('changed', String(!dryRun && stacks.some(({ action, outcome }) => action !== 'none' && outcome === 'done')));
     for (const [name, value] of scalarOutputs(outputs))
         setOutput(name, value);
-    (0,stack_run/* throwUnlessGood */.i6)(run, limit.signal);
+    (0,stack_run/* throwUnlessGood */.i6)(run, limit.signal, host);
 });
 function parameterInputs(inputs) {
     const values = new Map(Object.entries(inputs.parameters).map(([name, value]) => [name, { value, origin: 'parameters' }]));

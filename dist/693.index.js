@@ -114,7 +114,8 @@ class Progress {
         this.#work.delete(result.shortName);
         const counts = result.outcome === 'failed' ? '' : (0,report_words/* changeCounts */.Zg)(result);
         const why = result.reason && result.outcome !== 'done' ? `: ${result.reason}` : '';
-        this.#host.line(`${result.shortName}: ${(0,report_words/* ending */.K1)(result)}${counts ? ` (${counts})` : ''} in ${(0,report_words/* duration */.p0)(result.duration)}${why}`);
+        const time = result.outcome === 'skipped' ? '' : ` in ${(0,report_words/* duration */.p0)(result.duration)}`;
+        this.#host.line(`${result.shortName}: ${(0,report_words/* ending */.K1)(result)}${counts ? ` (${counts})` : ''}${time}${why}`);
         this.#draw();
     }
     #eventLine(shortName, { logicalId, type, status, reason }, took) {
@@ -154,12 +155,13 @@ const systemClock = {
 };
 
 // EXTERNAL MODULE: ./build/runner/fault.js
-var fault = __webpack_require__(7231);
+var runner_fault = __webpack_require__(7231);
 // EXTERNAL MODULE: ./build/stacks/follow.js + 1 modules
 var follow = __webpack_require__(43);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(7598);
 ;// CONCATENATED MODULE: ./build/stacks/template-bucket.aws.js
+
 
 
 async function uploadTemplate(text, bucket, session) {
@@ -180,7 +182,16 @@ async function uploadTemplate(text, bucket, session) {
     });
     if (!isThere) {
         const command = new PutObjectCommand({ ...object, Body: text, ContentType: 'text/plain' });
-        await (0,session_aws/* call */.T1)({ action: 's3:PutObject', region: session.region }, () => client.send(command));
+        await (0,session_aws/* call */.T1)({ action: 's3:PutObject', region: session.region }, async () => {
+            try {
+                await client.send(command);
+            }
+            catch (error) {
+                if (error instanceof Error && error.name === 'NoSuchBucket')
+                    throw new runner_fault/* UserFault */.ax({ what: `Bucket \`${bucket}\` does not exist`, fix: 'Check input `template-bucket`' });
+                throw error;
+            }
+        });
     }
     const endpoint = process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL;
     const host = `${bucket}.s3.${session.region}.amazonaws.com`;
@@ -229,13 +240,17 @@ function observerOf(progress) {
         ended: result => progress.ended(result),
     };
 }
-function throwUnlessGood(run, signal) {
+function throwUnlessGood(run, signal, host) {
     const failures = run.stacks.filter(({ outcome }) => outcome === 'failed').map(stack => failureOf(stack, run));
-    const interrupted = run.stacks
+    const interruptions = run.stacks
         .filter(({ outcome }) => outcome === 'interrupted')
         .map(stack => interruptionOf(stack, run));
-    (0,fault/* throwIfAny */.MI)([...failures, ...interrupted]);
-    if (signal.aborted && signal.reason instanceof cancellation/* Cancelled */.cJ)
+    const isCancelled = signal.aborted && signal.reason instanceof cancellation/* Cancelled */.cJ && signal.reason.by !== 'timeout';
+    if (!isCancelled)
+        (0,runner_fault/* throwIfAny */.MI)([...failures, ...interruptions]);
+    for (const fault of [...failures, ...interruptions])
+        host.annotate('error', (0,runner_fault/* renderFault */.L4)(fault), { place: fault.place });
+    if (signal.aborted && run.stacks.some(({ outcome }) => outcome === 'skipped' || outcome === 'interrupted'))
         throw signal.reason;
 }
 function failureOf(stack, { operation }) {
@@ -281,40 +296,57 @@ __webpack_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: ./build/runner/fault.js
 var fault = __webpack_require__(7231);
 ;// CONCATENATED MODULE: ./build/aws/faults.js
-const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired']);
-const REFUSED = new Set([
-    'InvalidClientTokenId',
-    'UnrecognizedClientException',
-    'SignatureDoesNotMatch',
-    'InvalidAccessKeyId',
-    'AuthFailure',
-    'MissingAuthenticationToken',
-    'IncompleteSignature',
-]);
-const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation']);
-function judge(error, { action, region }) {
-    const fault = (what, fix, seen = error.message) => ({
+const named = (...names) => (error) => names.includes(error.name);
+const coded = (...codes) => (error) => codes.includes(error.code ?? '');
+const HOW_TO_SIGN_IN = 'give input `role-to-assume` (with `permissions: id-token: write`), or set up credentials before this step';
+const RULES = [
+    {
+        applies: named('CredentialsProviderError', 'TokenProviderError'),
+        what: () => 'There are no AWS credentials',
+        fix: () => `To have some, ${HOW_TO_SIGN_IN}`,
+    },
+    {
+        applies: named('ExpiredToken', 'ExpiredTokenException', 'RequestExpired'),
+        what: ({ action }) => `The AWS credentials have expired, so \`${action}\` was refused`,
+        fix: () => 'Get new ones and run again; with `role-to-assume` they are renewed by themselves',
+    },
+    {
+        applies: named('InvalidClientTokenId', 'UnrecognizedClientException', 'SignatureDoesNotMatch', 'InvalidAccessKeyId', 'AuthFailure', 'MissingAuthenticationToken', 'IncompleteSignature'),
+        what: (_, { name }) => `AWS does not accept the credentials (${name})`,
+        fix: () => `Check the access key, its secret and its session token; or ${HOW_TO_SIGN_IN}`,
+    },
+    {
+        applies: named('AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation'),
+        what: ({ action }) => `The credentials do not allow \`${action}\``,
+        fix: ({ action }) => `Allow \`${action}\` for this role`,
+    },
+    {
+        applies: coded('ENOTFOUND', 'EAI_AGAIN'),
+        what: ({ region }) => `AWS has no address for region \`${region}\` that can be found from here`,
+        fix: () => 'Check input `aws-region`, and that this machine has a network',
+    },
+    {
+        applies: coded('ECONNREFUSED'),
+        what: () => 'Nothing answers where AWS is expected',
+        fix: () => 'Check `AWS_ENDPOINT_URL`, or start the local AWS with `npm run aws`',
+    },
+];
+const TRANSIENT_NAMES = /throttl|TooManyRequests|RequestLimitExceeded|Timeout|SlowDown/i;
+function judge(error, context) {
+    const fault = (what, fix) => ({
         kind: 'fault',
-        fault: { what, seen, fix },
+        fault: { what, seen: error.message, fix },
     });
-    const credentials = 'Give input `role-to-assume` (with `permissions: id-token: write`), or set up credentials before this step';
-    if (error.name === 'CredentialsProviderError' || error.name === 'TokenProviderError')
-        return fault('There are no AWS credentials', credentials);
-    if (EXPIRED.has(error.name))
-        return fault(`The AWS credentials have expired, so \`${action}\` was refused`, 'Get new ones and run again; with `role-to-assume` they are renewed by themselves');
-    if (REFUSED.has(error.name))
-        return fault(`AWS does not accept the credentials (${error.name})`, `Check the access key, its secret and its session token; ${credentials}`);
-    if (DENIED.has(error.name))
-        return fault(`The credentials do not allow \`${action}\``, `Allow \`${action}\` for this role`);
-    if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN')
-        return fault(`AWS has no address for region \`${region}\` that can be found from here`, 'Check input `aws-region`, and that this machine has a network');
-    if (error.code === 'ECONNREFUSED')
-        return fault('Nothing answers where AWS is expected', 'Check `AWS_ENDPOINT_URL`, or start the local AWS with `npm run aws`');
-    const isTransient = (error.httpStatus ?? 0) >= 500 ||
-        error.httpStatus === 429 ||
-        /throttl|TooManyRequests|RequestLimitExceeded|Timeout|SlowDown/i.test(error.name) ||
-        error.code !== undefined;
-    return isTransient ? { kind: 'transient' } : { kind: 'other' };
+    const rule = RULES.find(({ applies }) => applies(error));
+    if (rule)
+        return fault(rule.what(context, error), rule.fix(context));
+    const { name, code, httpStatus } = error;
+    if (code !== undefined || httpStatus === 429 || (httpStatus ?? 0) >= 500 || TRANSIENT_NAMES.test(name)) {
+        return { kind: 'transient' };
+    }
+    if (httpStatus === undefined)
+        return { kind: 'other' };
+    return fault(`AWS refused \`${context.action}\` (${name})`, 'Mend what it says and run again');
 }
 
 // EXTERNAL MODULE: ./build/aws/transient-error.js
@@ -331,8 +363,25 @@ function openSession(region, role) {
             retryMode: 'standard',
             maxAttempts: 5,
             customUserAgent: [['zap-obs', '1']],
-            ...(role && { credentials: () => assumeRole(region, role) }),
+            ...(role && { credentials: keptUntilExpiry(() => assumeRole(region, role)) }),
         },
+    };
+}
+const RENEW_BEFORE = 5 * 60_000;
+function keptUntilExpiry(provide) {
+    let current;
+    let renewAt = 0;
+    return () => {
+        if (current && Date.now() < renewAt)
+            return current;
+        renewAt = Number.POSITIVE_INFINITY;
+        current = provide();
+        current.then(({ expiration }) => {
+            renewAt = expiration ? expiration.getTime() - RENEW_BEFORE : Number.POSITIVE_INFINITY;
+        }, () => {
+            renewAt = 0;
+        });
+        return current;
     };
 }
 async function assumeRole(region, role) {
@@ -372,7 +421,7 @@ async function call(context, send) {
         if (judged.kind === 'fault')
             throw new fault/* UserFault */.ax(judged.fault, { cause: error });
         if (judged.kind === 'transient')
-            throw new transient_error/* TransientError */.N(`${context.action}: ${describe(error).message}`, { cause: error });
+            throw new transient_error/* TransientError */.N(context.action, describe(error).message, { cause: error });
         throw error;
     }
 }
@@ -397,8 +446,17 @@ function describe(error) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   N: () => (/* binding */ TransientError)
 /* harmony export */ });
-class TransientError extends Error {
-    name = 'TransientError';
+/* harmony import */ var _runner_fault_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7231);
+
+class TransientError extends _runner_fault_js__WEBPACK_IMPORTED_MODULE_0__/* .UserFault */ .ax {
+    constructor(action, seen, options) {
+        super({
+            what: `AWS did not answer \`${action}\` as it should, also when asked again`,
+            seen,
+            fix: 'This may pass by itself: run again',
+        }, options);
+        this.name = 'TransientError';
+    }
 }
 
 
@@ -1092,18 +1150,19 @@ async function causeOf(events, template, cloudFormation) {
 /* harmony export */   F: () => (/* binding */ uniqueName),
 /* harmony export */   z: () => (/* binding */ awaitChangeSet)
 /* harmony export */ });
-/* harmony import */ var _aws_transient_error_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9311);
 /* harmony import */ var _runner_fault_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7231);
+/* harmony import */ var _follow_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(43);
 
 
 const NO_CHANGES = /didn't contain changes|No updates are to be performed/;
-async function awaitChangeSet(cloudFormation, id, { stackName }, { clock, signal }) {
+async function awaitChangeSet(cloudFormation, id, { stackName }, options) {
+    const { clock, signal } = options;
     for (let pause = 100;; pause = Math.min(pause * 1.5, 2000)) {
         signal.throwIfAborted();
-        const changeSet = await cloudFormation.describeChangeSet(id).catch(ignoreTransient);
-        if (changeSet?.status === 'CREATE_COMPLETE')
+        const changeSet = await (0,_follow_js__WEBPACK_IMPORTED_MODULE_1__/* .untilAnswered */ .Yv)(() => cloudFormation.describeChangeSet(id), options);
+        if (changeSet.status === 'CREATE_COMPLETE')
             return { kind: 'ready', changeSet };
-        if (changeSet?.status === 'FAILED') {
+        if (changeSet.status === 'FAILED') {
             const reason = changeSet.statusReason ?? 'CloudFormation gave no reason';
             if (NO_CHANGES.test(reason))
                 return { kind: 'no-changes' };
@@ -1115,10 +1174,6 @@ async function awaitChangeSet(cloudFormation, id, { stackName }, { clock, signal
         }
         await clock.sleep(pause, signal);
     }
-}
-function ignoreTransient(error) {
-    if (!(error instanceof _aws_transient_error_js__WEBPACK_IMPORTED_MODULE_1__/* .TransientError */ .N))
-        throw error;
 }
 function uniqueName(clock, random) {
     const time = new Date(clock.now()).toISOString().replaceAll(/[-:]|\..*/g, '');
@@ -1407,7 +1462,7 @@ async function deployStack(stack, values, snapshot, engine, dryRun) {
             result.changes = everyResource(stack, verdict);
         else if (verdict.kind !== 'unchanged') {
             if (verdict.kind === 'recreate')
-                await deleteRemains(stack, snapshot.stack, engine);
+                await deleteRemains(stack, snapshot.stack, engine, result);
             await applyChangeSet(stack, values.known, snapshot, engine, dryRun, result);
         }
     }
@@ -1445,20 +1500,20 @@ function statusFaults(stackName, verdict) {
         return [{ what: `Stack \`${stackName}\` cannot be updated as it is`, seen: verdict.status, fix: verdict.advice }];
     return [];
 }
-async function deleteRemains(stack, deployed, engine) {
+async function deleteRemains(stack, deployed, engine, result) {
     if (!deployed)
         return;
+    engine.signal.throwIfAborted();
     const token = (0,change_set/* uniqueName */.F)(engine.clock, engine.random);
     engine.observer.began(stack, 'delete the remains of', 0);
     await engine.cloudFormation.deleteStack(deployed.id, token, engine.roleArn);
+    result.outcome = 'interrupted';
     const { status } = await (0,follow/* follow */.e6)(engine.cloudFormation, { stackId: deployed.id, token, expected: 0 }, engine);
-    if (status !== 'DELETE_COMPLETE') {
-        throw new fault/* UserFault */.ax({
-            what: `The remains of stack \`${stack.stackName}\` could not be deleted`,
-            seen: status,
-            fix: 'Run `teardown`, then run again',
-        });
-    }
+    result.outcome = 'done';
+    if (status === 'DELETE_COMPLETE')
+        return;
+    const what = `The remains of stack \`${stack.stackName}\` could not be deleted`;
+    throw new fault/* UserFault */.ax({ what, seen: status, fix: 'Run `teardown`, then run again' });
 }
 async function applyChangeSet(stack, parameters, snapshot, engine, dryRun, result) {
     const { cloudFormation } = engine;
@@ -1473,46 +1528,64 @@ async function applyChangeSet(stack, parameters, snapshot, engine, dryRun, resul
         tags: stack.tags,
         roleArn: engine.roleArn,
     };
+    engine.signal.throwIfAborted();
     const created = await cloudFormation.createChangeSet(request);
     result.id = created.stackId;
-    let isExecuted = false;
+    let failure;
     try {
         const prepared = await (0,change_set/* awaitChangeSet */.z)(cloudFormation, created.id, request, engine);
-        if (prepared.kind === 'no-changes') {
-            result.action = 'none';
-            result.reason = undefined;
-            result.outputs = snapshot.stack?.outputs ?? {};
-            return;
+        if (prepared.kind === 'ready')
+            result.changes = [...prepared.changeSet.changes];
+        else
+            Object.assign(result, { action: 'none', reason: undefined, outputs: snapshot.stack?.outputs ?? {} });
+        if (prepared.kind === 'ready' && !dryRun) {
+            engine.signal.throwIfAborted();
+            await cloudFormation.executeChangeSet(created.id, name);
+            result.outcome = 'interrupted';
         }
-        result.changes = [...prepared.changeSet.changes];
-        if (dryRun)
-            return;
-        engine.signal.throwIfAborted();
+    }
+    catch (error) {
+        failure = error;
+    }
+    if (result.outcome === 'interrupted') {
         engine.observer.began(stack, result.action, result.changes.length);
-        await cloudFormation.executeChangeSet(created.id, name);
-        isExecuted = true;
+        const operation = { stackId: created.stackId, token: name, expected: result.changes.length };
+        const ended = await (0,follow/* follow */.e6)(cloudFormation, operation, (0,stacks_engine/* watching */._A)(stack, engine));
+        return await conclude(ended, stack, engine, result);
     }
-    finally {
-        if (!isExecuted)
-            await discard(created, request, snapshot, cloudFormation);
+    const leftovers = await discard(created, request, snapshot, cloudFormation);
+    if (leftovers.length > 0) {
+        throw new fault/* UserFault */.ax([...(failure instanceof fault/* UserFault */.ax ? failure.faults : []), ...leftovers]);
     }
-    const operation = { stackId: created.stackId, token: name, expected: result.changes.length };
-    await conclude(await (0,follow/* follow */.e6)(cloudFormation, operation, (0,stacks_engine/* watching */._A)(stack, engine)), stack, engine, result);
+    if (failure)
+        throw failure;
 }
 async function discard(created, request, snapshot, cloudFormation) {
-    await cloudFormation.deleteChangeSet(created.id);
-    if (request.type === 'UPDATE' || snapshot.stack?.status === 'REVIEW_IN_PROGRESS')
-        return;
-    const stack = await cloudFormation.describe(created.stackId);
-    if (stack?.status === 'REVIEW_IN_PROGRESS')
-        await cloudFormation.deleteStack(created.stackId, `${request.name}-discard`);
+    try {
+        await cloudFormation.deleteChangeSet(created.id);
+        if (request.type === 'UPDATE' || snapshot.stack?.status === 'REVIEW_IN_PROGRESS')
+            return [];
+        const stack = await cloudFormation.describe(created.stackId);
+        const isEmpty = stack?.status === 'REVIEW_IN_PROGRESS';
+        if (isEmpty)
+            await cloudFormation.deleteStack(created.stackId, `${request.name}-discard`);
+        return [];
+    }
+    catch (error) {
+        if (!(error instanceof fault/* UserFault */.ax))
+            throw error;
+        const what = `Change set \`${request.name}\` of stack \`${request.stackName}\` could not be taken away`;
+        const fix = `Delete it: aws cloudformation delete-change-set --change-set-name ${created.id}`;
+        return error.faults.map(({ seen, what: reason }) => ({ what, seen: seen ?? reason, fix }));
+    }
 }
 async function conclude(ended, stack, engine, result) {
     result.status = ended.status;
     result.timeline = (0,timeline/* timelineOf */.h)(ended.events);
     if (ended.status === 'CREATE_COMPLETE' || ended.status === 'UPDATE_COMPLETE') {
-        const deployed = await engine.cloudFormation.describe(result.id ?? stack.stackName);
+        const deployed = await (0,follow/* untilAnswered */.Yv)(() => engine.cloudFormation.describe(result.id ?? stack.stackName), engine);
         result.outputs = deployed?.outputs ?? {};
+        result.outcome = 'done';
         return;
     }
     result.outcome = 'failed';
@@ -1674,7 +1747,8 @@ function watching(stack, engine) {
 }
 function recordFailure(error, result) {
     if (error instanceof _runner_cancellation_js__WEBPACK_IMPORTED_MODULE_0__/* .Cancelled */ .cJ) {
-        result.outcome = 'interrupted';
+        if (result.outcome !== 'interrupted')
+            result.outcome = 'skipped';
         result.reason = error.message;
     }
     else if (error instanceof _runner_fault_js__WEBPACK_IMPORTED_MODULE_1__/* .UserFault */ .ax) {
@@ -1695,7 +1769,8 @@ function recordFailure(error, result) {
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
   e6: () => (/* binding */ follow),
-  tU: () => (/* binding */ isOwnEvent)
+  tU: () => (/* binding */ isOwnEvent),
+  Yv: () => (/* binding */ untilAnswered)
 });
 
 // UNUSED EXPORTS: isTerminal
@@ -1755,6 +1830,18 @@ async function follow(cloudFormation, operation, options) {
         }
         const watch = watchOf([...seen.values()], operation, { now: clock.now(), started, lastNews });
         await clock.sleep(pollDelay(watch, random()) * 2 ** Math.min(failures, 5), signal);
+    }
+}
+async function untilAnswered(read, { clock, signal, random }) {
+    for (let pause = 500;; pause = Math.min(pause * 2, 20_000)) {
+        try {
+            return await read();
+        }
+        catch (error) {
+            if (!(error instanceof transient_error/* TransientError */.N))
+                throw error;
+        }
+        await clock.sleep(pause * random(), signal);
     }
 }
 async function readNew(cloudFormation, { stackId, token }, seen) {

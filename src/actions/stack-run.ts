@@ -4,7 +4,7 @@ import type { RunResult, StackResult } from '../report/result.ts';
 import { duration, ending } from '../report/words.ts';
 import { Cancelled } from '../runner/cancellation.ts';
 import { systemClock } from '../runner/clock.ts';
-import { type Fault, throwIfAny } from '../runner/fault.ts';
+import { type Fault, renderFault, throwIfAny } from '../runner/fault.ts';
 import type { Host } from '../runner/host.ts';
 import type { InputValues } from '../runner/spec.ts';
 import type { CloudFormation } from '../stacks/cloudformation.ts';
@@ -63,18 +63,23 @@ function observerOf(progress: Progress): Observer {
 }
 
 /**
- * Fails the action when a stack did not come to its end: with each failure's cause and the template's line, or with what AWS
+ * Fails the action when a stack did not come to its end: with each failure's cause and the template's line, and with what AWS
  * goes on with after an interruption.
  *
- * @throws UserFault or Cancelled
+ * @throws UserFault, or Cancelled when the job was cancelled
  */
-export function throwUnlessGood(run: RunResult, signal: AbortSignal): void {
+export function throwUnlessGood(run: RunResult, signal: AbortSignal, host: Host): void {
   const failures = run.stacks.filter(({ outcome }) => outcome === 'failed').map(stack => failureOf(stack, run));
-  const interrupted = run.stacks
+  const interruptions = run.stacks
     .filter(({ outcome }) => outcome === 'interrupted')
     .map(stack => interruptionOf(stack, run));
-  throwIfAny([...failures, ...interrupted]);
-  if (signal.aborted && signal.reason instanceof Cancelled) throw signal.reason;
+  const isCancelled = signal.aborted && signal.reason instanceof Cancelled && signal.reason.by !== 'timeout';
+  if (!isCancelled) throwIfAny([...failures, ...interruptions]);
+  for (const fault of [...failures, ...interruptions])
+    host.annotate('error', renderFault(fault), { place: fault.place });
+  // One that came when all was done already changes nothing.
+  if (signal.aborted && run.stacks.some(({ outcome }) => outcome === 'skipped' || outcome === 'interrupted'))
+    throw signal.reason;
 }
 
 function failureOf(stack: StackResult, { operation }: RunResult): Fault {

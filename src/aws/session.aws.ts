@@ -1,4 +1,5 @@
 import type { CloudFormationClientConfig } from '@aws-sdk/client-cloudformation';
+import type { AwsCredentialIdentity } from '@smithy/types';
 import { UserFault } from '../runner/fault.ts';
 import { type AwsError, type CallContext, judge } from './faults.ts';
 import { TransientError } from './transient-error.ts';
@@ -35,8 +36,30 @@ export function openSession(region: string, role?: RoleOptions): Session {
       retryMode: 'standard',
       maxAttempts: 5,
       customUserAgent: [['zap-obs', '1']],
-      ...(role && { credentials: () => assumeRole(region, role) }),
+      ...(role && { credentials: keptUntilExpiry(() => assumeRole(region, role)) }),
     },
+  };
+}
+
+/** AWS's own clients renew five minutes before the end; so does this, which all clients of a session share. */
+const RENEW_BEFORE = 5 * 60_000;
+
+function keptUntilExpiry(provide: () => Promise<AwsCredentialIdentity>): () => Promise<AwsCredentialIdentity> {
+  let current: Promise<AwsCredentialIdentity> | undefined;
+  let renewAt = 0;
+  return () => {
+    if (current && Date.now() < renewAt) return current;
+    renewAt = Number.POSITIVE_INFINITY;
+    current = provide();
+    current.then(
+      ({ expiration }) => {
+        renewAt = expiration ? expiration.getTime() - RENEW_BEFORE : Number.POSITIVE_INFINITY;
+      },
+      () => {
+        renewAt = 0;
+      },
+    );
+    return current;
   };
 }
 

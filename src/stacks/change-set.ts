@@ -1,7 +1,7 @@
-import { TransientError } from '../aws/transient-error.ts';
 import type { Clock } from '../runner/clock.ts';
 import { UserFault } from '../runner/fault.ts';
 import type { ChangeSet, ChangeSetRequest, CloudFormation } from './cloudformation.ts';
+import { type FollowOptions, untilAnswered } from './follow.ts';
 
 /** Reasons with which CloudFormation fails a change set that would change nothing. */
 const NO_CHANGES = /didn't contain changes|No updates are to be performed/;
@@ -18,14 +18,15 @@ export async function awaitChangeSet(
   cloudFormation: Pick<CloudFormation, 'describeChangeSet'>,
   id: string,
   { stackName }: Pick<ChangeSetRequest, 'stackName'>,
-  { clock, signal }: { clock: Clock; signal: AbortSignal },
+  options: FollowOptions,
 ): Promise<Prepared> {
+  const { clock, signal } = options;
   // It takes seconds at AWS and next to nothing on a local one: the pause grows by half, from 0.1 s to 2 s.
   for (let pause = 100; ; pause = Math.min(pause * 1.5, 2000)) {
     signal.throwIfAborted();
-    const changeSet = await cloudFormation.describeChangeSet(id).catch(ignoreTransient);
-    if (changeSet?.status === 'CREATE_COMPLETE') return { kind: 'ready', changeSet };
-    if (changeSet?.status === 'FAILED') {
+    const changeSet = await untilAnswered(() => cloudFormation.describeChangeSet(id), options);
+    if (changeSet.status === 'CREATE_COMPLETE') return { kind: 'ready', changeSet };
+    if (changeSet.status === 'FAILED') {
       const reason = changeSet.statusReason ?? 'CloudFormation gave no reason';
       if (NO_CHANGES.test(reason)) return { kind: 'no-changes' };
       throw new UserFault({
@@ -36,10 +37,6 @@ export async function awaitChangeSet(
     }
     await clock.sleep(pause, signal);
   }
-}
-
-function ignoreTransient(error: unknown): undefined {
-  if (!(error instanceof TransientError)) throw error;
 }
 
 /**

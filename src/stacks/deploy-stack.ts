@@ -5,7 +5,7 @@ import { awaitChangeSet, uniqueName } from './change-set.ts';
 import { classify, type Verdict } from './classify.ts';
 import type { ChangeSetRequest, CloudFormation, DeployedStack, ParameterValue } from './cloudformation.ts';
 import { blankResult, type Engine, recordFailure, type Snapshot, watching } from './engine.ts';
-import { type Ended, follow } from './follow.ts';
+import { type Ended, follow, untilAnswered } from './follow.ts';
 import type { PlannedStack } from './plan.ts';
 import { timelineOf } from './timeline.ts';
 
@@ -51,7 +51,7 @@ export async function deployStack(
     if (dryRun && (verdict.kind === 'recreate' || values.missing.length > 0))
       result.changes = everyResource(stack, verdict);
     else if (verdict.kind !== 'unchanged') {
-      if (verdict.kind === 'recreate') await deleteRemains(stack, snapshot.stack, engine);
+      if (verdict.kind === 'recreate') await deleteRemains(stack, snapshot.stack, engine, result);
       await applyChangeSet(stack, values.known, snapshot, engine, dryRun, result);
     }
   } catch (error) {
@@ -91,19 +91,23 @@ export function statusFaults(stackName: string, verdict: Verdict | undefined): F
   return [];
 }
 
-async function deleteRemains(stack: PlannedStack, deployed: DeployedStack | undefined, engine: Engine): Promise<void> {
+async function deleteRemains(
+  stack: PlannedStack,
+  deployed: DeployedStack | undefined,
+  engine: Engine,
+  result: StackResult,
+): Promise<void> {
   if (!deployed) return;
+  engine.signal.throwIfAborted();
   const token = uniqueName(engine.clock, engine.random);
   engine.observer.began(stack, 'delete the remains of', 0);
   await engine.cloudFormation.deleteStack(deployed.id, token, engine.roleArn);
+  result.outcome = 'interrupted';
   const { status } = await follow(engine.cloudFormation, { stackId: deployed.id, token, expected: 0 }, engine);
-  if (status !== 'DELETE_COMPLETE') {
-    throw new UserFault({
-      what: `The remains of stack \`${stack.stackName}\` could not be deleted`,
-      seen: status,
-      fix: 'Run `teardown`, then run again',
-    });
-  }
+  result.outcome = 'done';
+  if (status === 'DELETE_COMPLETE') return;
+  const what = `The remains of stack \`${stack.stackName}\` could not be deleted`;
+  throw new UserFault({ what, seen: status, fix: 'Run `teardown`, then run again' });
 }
 
 async function applyChangeSet(
@@ -126,51 +130,70 @@ async function applyChangeSet(
     tags: stack.tags,
     roleArn: engine.roleArn,
   };
+  engine.signal.throwIfAborted();
   const created = await cloudFormation.createChangeSet(request);
   result.id = created.stackId;
-  let isExecuted = false;
+  let failure: unknown;
   try {
     const prepared = await awaitChangeSet(cloudFormation, created.id, request, engine);
-    if (prepared.kind === 'no-changes') {
-      result.action = 'none';
-      result.reason = undefined;
-      result.outputs = snapshot.stack?.outputs ?? {};
-      return;
+    if (prepared.kind === 'ready') result.changes = [...prepared.changeSet.changes];
+    else Object.assign(result, { action: 'none', reason: undefined, outputs: snapshot.stack?.outputs ?? {} });
+    if (prepared.kind === 'ready' && !dryRun) {
+      engine.signal.throwIfAborted();
+      await cloudFormation.executeChangeSet(created.id, name);
+      // AWS goes on from here whatever happens to this run; what is seen later replaces this.
+      result.outcome = 'interrupted';
     }
-    result.changes = [...prepared.changeSet.changes];
-    if (dryRun) return;
-    engine.signal.throwIfAborted();
-    engine.observer.began(stack, result.action, result.changes.length);
-    await cloudFormation.executeChangeSet(created.id, name);
-    isExecuted = true;
-  } finally {
-    if (!isExecuted) await discard(created, request, snapshot, cloudFormation);
+  } catch (error) {
+    failure = error;
   }
-  const operation = { stackId: created.stackId, token: name, expected: result.changes.length };
-  await conclude(await follow(cloudFormation, operation, watching(stack, engine)), stack, engine, result);
+  if (result.outcome === 'interrupted') {
+    engine.observer.began(stack, result.action, result.changes.length);
+    const operation = { stackId: created.stackId, token: name, expected: result.changes.length };
+    const ended = await follow(cloudFormation, operation, watching(stack, engine));
+    return await conclude(ended, stack, engine, result);
+  }
+  const leftovers = await discard(created, request, snapshot, cloudFormation);
+  if (leftovers.length > 0) {
+    throw new UserFault([...(failure instanceof UserFault ? failure.faults : []), ...leftovers]);
+  }
+  if (failure) throw failure;
 }
 
-/** Deletes a change set that was not executed, and the empty stack that CloudFormation made to hold it. */
+/**
+ * Deletes a change set that was not executed, and the empty stack that CloudFormation made to hold it.
+ *
+ * @returns a fault for what could not be deleted, so that it never hides why the change set was given up
+ */
 async function discard(
   created: { id: string; stackId: string },
   request: ChangeSetRequest,
   snapshot: Snapshot,
   cloudFormation: CloudFormation,
-): Promise<void> {
-  await cloudFormation.deleteChangeSet(created.id);
-  if (request.type === 'UPDATE' || snapshot.stack?.status === 'REVIEW_IN_PROGRESS') return;
-  // Only a stack that is still empty may go: an execution whose answer was lost may have filled it.
-  const stack = await cloudFormation.describe(created.stackId);
-  if (stack?.status === 'REVIEW_IN_PROGRESS')
-    await cloudFormation.deleteStack(created.stackId, `${request.name}-discard`);
+): Promise<Fault[]> {
+  try {
+    await cloudFormation.deleteChangeSet(created.id);
+    if (request.type === 'UPDATE' || snapshot.stack?.status === 'REVIEW_IN_PROGRESS') return [];
+    // Only a stack that is still empty may go: an execution whose answer was lost may have filled it.
+    const stack = await cloudFormation.describe(created.stackId);
+    const isEmpty = stack?.status === 'REVIEW_IN_PROGRESS';
+    if (isEmpty) await cloudFormation.deleteStack(created.stackId, `${request.name}-discard`);
+    return [];
+  } catch (error) {
+    if (!(error instanceof UserFault)) throw error;
+    const what = `Change set \`${request.name}\` of stack \`${request.stackName}\` could not be taken away`;
+    const fix = `Delete it: aws cloudformation delete-change-set --change-set-name ${created.id}`;
+    return error.faults.map(({ seen, what: reason }) => ({ what, seen: seen ?? reason, fix }));
+  }
 }
 
 async function conclude(ended: Ended, stack: PlannedStack, engine: Engine, result: StackResult): Promise<void> {
   result.status = ended.status;
   result.timeline = timelineOf(ended.events);
   if (ended.status === 'CREATE_COMPLETE' || ended.status === 'UPDATE_COMPLETE') {
-    const deployed = await engine.cloudFormation.describe(result.id ?? stack.stackName);
+    const deployed = await untilAnswered(() => engine.cloudFormation.describe(result.id ?? stack.stackName), engine);
     result.outputs = deployed?.outputs ?? {};
+    result.outcome = 'done';
     return;
   }
   result.outcome = 'failed';

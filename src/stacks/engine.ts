@@ -56,7 +56,8 @@ export function watching(stack: { shortName: string; stackName: string }, engine
 /** Turns what stopped the work on a stack into its result; a bug is thrown on. */
 export function recordFailure(error: unknown, result: StackResult): void {
   if (error instanceof Cancelled) {
-    result.outcome = 'interrupted';
+    // What AWS has begun goes on; what it has not is simply not done.
+    if (result.outcome !== 'interrupted') result.outcome = 'skipped';
     result.reason = error.message;
   } else if (error instanceof UserFault) {
     result.outcome = 'failed';

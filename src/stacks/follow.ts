@@ -67,6 +67,18 @@ export async function follow(
   }
 }
 
+/** Makes a read again, ever more slowly, until it is answered: a passing failure of a look decides nothing. */
+export async function untilAnswered<T>(read: () => Promise<T>, { clock, signal, random }: FollowOptions): Promise<T> {
+  for (let pause = 500; ; pause = Math.min(pause * 2, 20_000)) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof TransientError)) throw error;
+    }
+    await clock.sleep(pause * random(), signal);
+  }
+}
+
 /** Reads pages, newest first, down to what was seen before or to the end of an earlier operation. Oldest first. */
 async function readNew(
   cloudFormation: Pick<CloudFormation, 'events'>,

@@ -99,7 +99,9 @@ async function deleteStack(
     refuseProtected(deployed);
     const token = uniqueName(engine.clock, engine.random);
     engine.observer.began(target, 'delete', Object.keys(template?.resources ?? {}).length);
+    engine.signal.throwIfAborted();
     await engine.cloudFormation.deleteStack(deployed.id, token, engine.roleArn);
+    result.outcome = 'interrupted';
     const expected = Object.keys(template?.resources ?? {}).length;
     const ended = await follow(
       engine.cloudFormation,
@@ -109,8 +111,8 @@ async function deleteStack(
     result.status = ended.status;
     result.timeline = timelineOf(ended.events);
     residue = skippedResources(target.stackName, ended.events);
-    if (ended.status !== 'DELETE_COMPLETE') {
-      result.outcome = 'failed';
+    result.outcome = ended.status === 'DELETE_COMPLETE' ? 'done' : 'failed';
+    if (result.outcome === 'failed') {
       result.cause = await causeOf(ended.events, target.template, engine.cloudFormation);
       result.reason = result.cause ? undefined : `ended in ${ended.status}`;
     }

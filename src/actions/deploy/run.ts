@@ -94,7 +94,7 @@ export const action = defineAction(spec, async ({ inputs, host, folders, setOutp
     String(!dryRun && stacks.some(({ action, outcome }) => action !== 'none' && outcome === 'done')),
   );
   for (const [name, value] of scalarOutputs(outputs)) setOutput(name, value);
-  throwUnlessGood(run, limit.signal);
+  throwUnlessGood(run, limit.signal, host);
 });
 
 /** Template parameters from inputs, by name; the two images have inputs of their own. */

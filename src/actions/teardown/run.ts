@@ -74,5 +74,5 @@ export const action = defineAction(spec, async ({ inputs, host, folders, setOutp
       { title: 'Left behind' },
     );
   }
-  throwUnlessGood(run, limit.signal);
+  throwUnlessGood(run, limit.signal, host);
 });

@@ -1,0 +1,174 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type LocalAws, startLocalAws } from '@zap-obs/local-aws';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEMO_IMAGES } from './demo-inputs.ts';
+import { type BundleOptions, runBundle } from './run-bundle.ts';
+
+// `dist/` as committed, started as the runner starts it. A stale one fails in bundle.test.ts.
+let aws: LocalAws;
+const workspace = mkdtempSync(join(tmpdir(), 'zap-obs-bundle-'));
+beforeAll(async () => {
+  aws = await startLocalAws({ port: 0, pace: 0 });
+});
+afterAll(async () => {
+  rmSync(workspace, { recursive: true, force: true });
+  await aws.close();
+});
+
+const onRunner = (options: BundleOptions = {}): BundleOptions => ({
+  endpoint: aws.url,
+  workspace,
+  ...options,
+  env: { GITHUB_ACTIONS: 'true', ...options.env },
+});
+
+function write(files: Record<string, string>): void {
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(workspace, name), content);
+}
+
+describe('on a runner', () => {
+  it('speaks in workflow commands, and fills outputs and summary', async () => {
+    const { code, log, outputs, summary } = await runBundle(
+      'deploy',
+      { 'stack-prefix': 'runner', ...DEMO_IMAGES },
+      onRunner(),
+    );
+    expect([code, log.match(/^::(end)?group::.*$/gm)]).toEqual([
+      0,
+      ['::group::Plan for runner in us-east-1', '::endgroup::', '::group::Deployment', '::endgroup::'],
+    ]);
+    expect(outputs).toMatchObject({
+      changed: 'true',
+      'log-groups': '/zap-obs/runner-monitoring/app\n/zap-obs/runner-monitoring/collector',
+    });
+    expect(outputs['metrics-endpoint']).toMatch(/\/workspaces\/ws-[\w-]+$/);
+    expect(summary).toContain('## ✅ runner: 3 stacks deployed');
+  });
+
+  it('annotates the line of the template', async () => {
+    write({
+      'stacks.yaml': 'stacks:\n  one: { template: one.yaml }\n',
+      'one.yaml': 'Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n    Properties: { NoSuchProperty: 1 }\n',
+    });
+    const { code, log } = await runBundle(
+      'deploy',
+      { 'stack-prefix': 'line', 'stacks-file': 'stacks.yaml' },
+      onRunner(),
+    );
+    expect(code).toBe(1);
+    expect(log).toMatch(
+      /^::error title=deploy failed,file=one\.yaml,line=2,col=3::one\.yaml:2:3: Stack `line-one` failed \(ROLLBACK_COMPLETE\) because of `Topic`/m,
+    );
+  });
+
+  it('masks NoEcho values and shows them nowhere', async () => {
+    write({
+      'stacks.yaml': 'stacks:\n  one: { template: one.yaml }\n',
+      'one.yaml':
+        'Parameters: { Key: { Type: String, NoEcho: true } }\nResources: { T: { Type: "AWS::SNS::Topic", Properties: { DisplayName: !Ref Key } } }\n',
+    });
+    const { code, log, outputs, summary } = await runBundle(
+      'deploy',
+      { 'stack-prefix': 'mask', 'stacks-file': 'stacks.yaml', parameters: 'Key: open-sesame' },
+      onRunner(),
+    );
+    expect([code, log.match(/^.*open-sesame.*$/gm)]).toEqual([0, ['::add-mask::open-sesame']]);
+    expect(JSON.stringify(outputs) + summary).not.toContain('open-sesame');
+  });
+});
+
+describe('credentials', () => {
+  it('none: says so, and how to give some', async () => {
+    const { code, log, duration } = await runBundle('deploy', { 'stack-prefix': 'none', ...DEMO_IMAGES });
+    expect([code, log]).toEqual([1, expect.stringContaining('There are no AWS credentials.')]);
+    expect(duration).toBeLessThan(5000);
+  });
+
+  it('a region that does not exist: says so', async () => {
+    const env = { AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' };
+    const { code, log } = await runBundle('deploy', { 'aws-region': 'xx-nowhere-1', ...DEMO_IMAGES }, { env });
+    expect([code, log]).toEqual([1, expect.stringContaining('AWS has no address for region `xx-nowhere-1`')]);
+  });
+
+  it('a role: assumed with the token of the job, which stays inside', async () => {
+    const token = ['e30', Buffer.from('{"sub":"repo:org/shop"}').toString('base64url'), 'c2ln'].join('.');
+    const issuer = createServer((request, response) => {
+      response
+        .writeHead(request.headers.authorization === 'Bearer of-the-job' ? 200 : 401)
+        .end(JSON.stringify({ value: token }));
+    });
+    await new Promise<void>(resolve => issuer.listen(0, '127.0.0.1', resolve));
+    try {
+      const before = aws.calls.length;
+      const env = {
+        AWS_ACCESS_KEY_ID: '',
+        AWS_SECRET_ACCESS_KEY: '',
+        ACTIONS_ID_TOKEN_REQUEST_URL: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/token?v=1`,
+        ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'of-the-job',
+      };
+      const inputs = {
+        'stack-prefix': 'oidc',
+        'role-to-assume': 'arn:aws:iam::123456789012:role/deploy',
+        ...DEMO_IMAGES,
+      };
+      const { code, log } = await runBundle('deploy', inputs, onRunner({ env }));
+      expect(code).toBe(0);
+      expect(aws.calls.slice(before).map(({ action }) => action)).toContain('AssumeRoleWithWebIdentity');
+      expect(aws.calls.slice(before).filter(({ service }) => service === 'sts')).toHaveLength(1);
+      expect(log.replaceAll(`::add-mask::${token}`, '')).not.toContain(token);
+    } finally {
+      issuer.close();
+    }
+  });
+
+  it('a role without a token: says what the job lacks', async () => {
+    const inputs = { 'role-to-assume': 'arn:aws:iam::123456789012:role/deploy', ...DEMO_IMAGES };
+    const { code, log } = await runBundle('deploy', inputs, onRunner());
+    expect([code, log]).toEqual([1, expect.stringContaining('Add `permissions: id-token: write` to the job.')]);
+  });
+});
+
+describe.each(['SIGINT', 'SIGTERM'] as const)('%s in the middle of a deployment', signal => {
+  it('stops, says what AWS goes on with, and a new run converges', { timeout: 60_000 }, async () => {
+    const slow = await startLocalAws({ port: 0, pace: 0.01 });
+    try {
+      const inputs = { 'stack-prefix': 'stop', 'max-parallel': '1', ...DEMO_IMAGES };
+      let kill = (_: NodeJS.Signals) => {};
+      const stopped = await runBundle('deploy', inputs, {
+        endpoint: slow.url,
+        onStart: send => {
+          kill = send;
+        },
+        onOutput: text => text.includes('vpc-alb: create') && kill(signal),
+      });
+      expect(stopped.code).toBe(signal === 'SIGINT' ? 130 : 143);
+      expect(stopped.log).toContain('Stack `stop-vpc-alb` was left before its end');
+      expect(stopped.summary).toContain('interrupted; AWS goes on');
+      expect(stopped.summary).toContain('| ⏭️ | `stop-monitoring` | not started |');
+
+      // Until it is at rest, a new run says so and writes nothing; then it goes on.
+      const before = slow.calls.length;
+      const early = await runBundle('deploy', inputs, { endpoint: slow.url });
+      expect([early.code, early.log]).toEqual([
+        1,
+        expect.stringContaining('Another operation is going on with stack `stop-vpc-alb`'),
+      ]);
+      expect(slow.calls.slice(before).filter(({ action }) => !/^(Describe|Get)/.test(action))).toEqual([]);
+      let resumed = early;
+      while (resumed.code !== 0 && resumed.log.includes('Another operation'))
+        resumed = await runBundle('deploy', inputs, { endpoint: slow.url });
+      expect(resumed.code).toBe(0);
+      expect(JSON.parse(resumed.outputs.stacks ?? '').map(({ action }: { action: string }) => action)).toEqual([
+        'none',
+        'create',
+        'create',
+      ]);
+    } finally {
+      await slow.close();
+    }
+  });
+});
