@@ -47,6 +47,11 @@ describe('a template is refused when', () => {
       'Template format error: Unrecognized resource types: [AWS::EC2::Vpc]',
     ],
     [
+      'it has custom resources',
+      { Resources: { A: { Type: 'Custom::Thing' } } },
+      'Template format error: the local AWS runs no custom resources; the template has [Custom::Thing]',
+    ],
+    [
       'a Ref leads nowhere',
       vpc({ CidrBlock: { Ref: 'Cidr' } }),
       'Template format error: Unresolved resource dependencies [Cidr] in the Resources block of the template',

@@ -133,6 +133,18 @@ test('no change is refused, whatever order and spelling', async () => {
   expect(await last('same')).toContain('A UPDATE_COMPLETE');
 });
 
+test('a token that was used stands for the same request, and for no other', async () => {
+  await start();
+  const token = { ClientRequestToken: 'create' };
+  await aws.create('token', { Resources: { A: handle() } }, token);
+  const next = { Resources: { A: handle(), B: handle() } };
+  await expect(aws.update('token', next, token)).rejects.toMatchObject({ name: 'TokenAlreadyExistsException' });
+  await aws.update('token', next, { ClientRequestToken: 'update' });
+  const events = (await aws.story('token')).length;
+  await aws.update('token', next, { ClientRequestToken: 'update' });
+  expect((await aws.story('token')).length).toBe(events);
+});
+
 test('a resource cannot become another type under its logical id', async () => {
   await start();
   await aws.create('types', { Resources: { A: handle() } });
@@ -201,8 +213,12 @@ describe('an update that fails', () => {
       StackStatus: 'UPDATE_FAILED',
       StackStatusReason: 'The following resource(s) failed to create: [Bad].',
     });
+    const remains = (await ids('stays')).Bad;
     const fixed = await aws.update('stays', template(14, '10.0.0.0/16', { New: handle(), Bad: handle() }));
     expect(fixed.StackStatus).toBe('UPDATE_COMPLETE');
+    const deleted = (await aws.events('stays')).filter(event => event.ResourceStatus === 'DELETE_COMPLETE');
+    expect(deleted.map(event => event.PhysicalResourceId)).toEqual([remains]);
+    expect((await ids('stays')).Bad).not.toBe(remains);
     expect(Object.keys(await ids('stays')).sort()).toEqual(['Bad', 'Log', 'New', 'Vpc']);
   });
 

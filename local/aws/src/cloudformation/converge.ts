@@ -34,6 +34,9 @@ export async function converge(run: Run, definition: Definition): Promise<Outcom
     if (!declaration || run.stopped) return false;
     const wanted = wantedResource(run, definition, id, declaration);
     const now = livingResource(run.stack, id);
+    const remains = now ? undefined : run.stack.resources[id];
+    // What a failed creation left behind goes when its successor is there.
+    if (remains?.status === 'CREATE_FAILED' && remains.physicalId !== '') outcome.replaced.push(remains);
     const done = now
       ? await update(run, scope, now, wanted, declaration, outcome)
       : await create(run, scope, wanted, declaration);

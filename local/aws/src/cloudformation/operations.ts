@@ -41,15 +41,23 @@ export async function updateOperation(
   options: { disableRollback: boolean; retainExceptOnCreate: boolean },
 ): Promise<void> {
   const { stack } = run;
-  const point = stack.rollbackPoint ?? { definition: stack.definition, resources: { ...stack.resources }, surplus: [] };
+  const point: RollbackPoint = stack.rollbackPoint ?? {
+    definition: stack.definition,
+    resources: { ...stack.resources },
+    surplus: [],
+    replaced: [],
+  };
   stack.definition = next;
   const { reason, outcome } = await build(run, next);
-  if (reason === undefined && !run.cancelled) {
+  point.replaced.push(...outcome.replaced);
+  if (reason === undefined) {
     stack.rollbackPoint = undefined;
     run.newPhase();
     run.stackStatus('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
     const removed = Object.values(stack.resources).filter(resource => !outcome.wanted.includes(resource.logicalId));
-    const failed = await remove(run, [...outcome.replaced, ...removed], {
+    // What was made again under the same name is the same thing.
+    const replaced = point.replaced.filter(old => stack.resources[old.logicalId]?.physicalId !== old.physicalId);
+    const failed = await remove(run, [...replaced, ...removed], {
       policyOf: resource =>
         removed.includes(resource)
           ? lastingPolicyOf(resource)
@@ -67,7 +75,7 @@ export async function updateOperation(
     return run.stackStatus('UPDATE_FAILED', reason);
   }
   run.newPhase();
-  run.stackStatus('UPDATE_ROLLBACK_IN_PROGRESS', run.cancelled ? 'User Initiated' : reason);
+  run.stackStatus('UPDATE_ROLLBACK_IN_PROGRESS', reason);
   await rollBackOperation(run, point, options);
 }
 
@@ -146,6 +154,7 @@ async function build(run: Run, definition: Definition): Promise<{ reason: string
   try {
     const imports = importsOf(run.engine, run.stack, definition);
     outcome = await converge(run, definition);
+    if (run.cancelled) return { reason: 'User Initiated', outcome };
     const { failedToCreate, failedToUpdate } = outcome;
     const reasons = [
       ...(failedToCreate.length > 0 ? [failedTo('create', failedToCreate)] : []),

@@ -78,6 +78,9 @@ export function dependenciesOf(template: Template, logicalId: string): string[] 
  */
 export function checkReferences(template: Template, catalog: ResourceCatalog): void {
   const types = [...new Set(Object.values(template.resources).map(resource => resource.type))];
+  const custom = types.filter(type => type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource');
+  if (custom.length > 0)
+    throw formatError(`the local AWS runs no custom resources; the template has [${custom.join(', ')}]`);
   const unknown = types.filter(type => !catalog.has(type));
   if (unknown.length > 0) throw formatError(`Unrecognized resource types: [${unknown.join(', ')}]`);
 

@@ -6,14 +6,14 @@ import { settleDefinition } from './definition.ts';
 import { createOperation, deleteOperation, type OnFailure, rollBackOperation, updateOperation } from './operations.ts';
 import { planChanges } from './plan.ts';
 import { readActions } from './read-actions.ts';
-import { checkStackName, checkTypes, checkUpdatable } from './stack-rules.ts';
+import { checkStackName, checkTypes, checkUpdatable, isRepeated } from './stack-rules.ts';
 
 const createStack: ApiAction = ({ engine, region }, params) => {
   const name = requiredText(params, 'StackName');
   checkStackName(name);
   const token = text(params, 'ClientRequestToken');
   const existing = engine.find(region, name);
-  if (existing && token !== undefined && existing.token === token) return { StackId: existing.id };
+  if (existing && isRepeated(existing, token, 'CREATE_IN_PROGRESS')) return { StackId: existing.id };
   if (existing) throw new AwsError('AlreadyExistsException', `Stack [${name}] already exists`);
   const onFailure = text(params, 'OnFailure');
   const disabled = flag(params, 'DisableRollback');
@@ -42,7 +42,7 @@ const updateStack: ApiAction = (context, params) => {
   const { engine } = context;
   const stack = stackOf(context, params, 'brackets');
   const token = text(params, 'ClientRequestToken');
-  if (token !== undefined && stack.token === token) return { StackId: stack.id };
+  if (isRepeated(stack, token, 'UPDATE_IN_PROGRESS')) return { StackId: stack.id };
   checkUpdatable(stack);
   const definition = settleDefinition(engine, stack, params, stack.definition);
   checkTypes(stack, definition.template);

@@ -1,4 +1,4 @@
-import { validationError } from '../wire/aws-error.ts';
+import { AwsError, validationError } from '../wire/aws-error.ts';
 import type { Stack } from './state.ts';
 import type { Template } from './template.ts';
 
@@ -8,6 +8,17 @@ export function checkStackName(name: string): void {
   throw validationError(
     `1 validation error detected: Value '${name}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`,
   );
+}
+
+/**
+ * Whether this very request was accepted before, so that repeating it does nothing: its ClientRequestToken began an operation
+ * of this kind on the stack. Throws AWS's TokenAlreadyExistsException when it began another one.
+ */
+export function isRepeated(stack: Stack, token: string | undefined, status: string): boolean {
+  const begun = token === undefined ? undefined : stack.events.find(event => event.token === token);
+  if (!begun) return false;
+  if (begun.status === status) return true;
+  throw new AwsError('TokenAlreadyExistsException', `The client request token ${token} was used for another operation`);
 }
 
 /** The states from which a stack takes an update ("Stack status codes", AWS CloudFormation User Guide). */

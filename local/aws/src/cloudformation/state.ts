@@ -121,6 +121,8 @@ export interface RollbackPoint {
   resources: Record<string, ResourceState>;
   /** What the update made in place of something else, and the rollback has to delete. */
   surplus: ResourceState[];
+  /** What was replaced since then, and an update that succeeds has to delete. */
+  replaced: ResourceState[];
 }
 
 /** One stack, plain data throughout. Dates are ISO 8601. */

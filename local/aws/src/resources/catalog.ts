@@ -16,14 +16,17 @@ function find(spec: Spec, type: string) {
 
 /** The resource types that the local AWS knows: all that @aws-cdk/aws-service-spec describes. Loading takes about 0.4 s. */
 export class ResourceCatalog {
+  static #loaded: Promise<ResourceCatalog> | undefined;
   readonly #spec: Spec;
 
   private constructor(spec: Spec) {
     this.#spec = spec;
   }
 
-  static async load(): Promise<ResourceCatalog> {
-    return new ResourceCatalog(await loadAwsServiceSpec());
+  /** The one catalog of the process: it never changes, so all local AWSs share it. */
+  static load(): Promise<ResourceCatalog> {
+    ResourceCatalog.#loaded ??= loadAwsServiceSpec().then(spec => new ResourceCatalog(spec));
+    return ResourceCatalog.#loaded;
   }
 
   has(type: string): boolean {

@@ -203,7 +203,8 @@ const SPECIAL: Readonly<Record<string, (clay: Clay, id: string) => KnownIdentity
     return { ref: arn, attributes: { Arn: arn } };
   },
   'AWS::CloudFormation::WaitConditionHandle': clay => {
-    const url = `https://cloudformation-waitcondition-${clay.region}.s3.amazonaws.com/${encodeURIComponent(clay.stackId)}/${clay.logicalId}`;
+    const path = `${encodeURIComponent(clay.stackId)}/${clay.logicalId}`;
+    const url = `https://cloudformation-waitcondition-${clay.region}.s3.amazonaws.com/${path}?X-Amz-Signature=${clay.hex(64)}`;
     return { id: url, attributes: { Id: url } };
   },
   'AWS::CloudFormation::WaitCondition': clay => {

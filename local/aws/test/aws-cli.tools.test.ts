@@ -1,0 +1,117 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type LocalAws, startLocalAws } from '../src/index.ts';
+
+/** The AWS CLI: a client that shares no code with the SDK. Runs with ZAP_TEST_TOOLS=1. */
+
+const run = promisify(execFile);
+let aws: LocalAws;
+let folder: string;
+
+/** Runs `aws …`; rejects with what it wrote to stderr. */
+async function cli(...words: string[]): Promise<string> {
+  const env = {
+    PATH: process.env.PATH,
+    AWS_ACCESS_KEY_ID: 'AKIALOCALEXAMPLE0000',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_DEFAULT_REGION: 'us-east-1',
+    AWS_CONFIG_FILE: join(folder, 'none'),
+    AWS_SHARED_CREDENTIALS_FILE: join(folder, 'none'),
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+  try {
+    return (await run('aws', ['--endpoint-url', aws.url, '--output', 'json', ...words], { env })).stdout;
+  } catch (error) {
+    const { code, stderr } = error as { code?: unknown; stderr?: string };
+    if (code === 'ENOENT') throw new Error('the AWS CLI (`aws`) is not on PATH; test:tools needs it');
+    throw new Error(`aws ${words.join(' ')}: ${stderr}`);
+  }
+}
+
+const json = async (...words: string[]): Promise<Record<string, unknown>> => JSON.parse(await cli(...words));
+
+const template = (days: number) => ({
+  Parameters: { Cidr: { Type: 'String', Default: '10.0.0.0/16' } },
+  Resources: {
+    Vpc: { Type: 'AWS::EC2::VPC', Properties: { CidrBlock: { Ref: 'Cidr' } } },
+    Log: { Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays: days } },
+  },
+  Outputs: { VpcId: { Value: { Ref: 'Vpc' } } },
+});
+
+async function file(name: string, content: unknown): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, JSON.stringify(content));
+  return path;
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'local-aws-'));
+  aws = await startLocalAws({ port: 0 });
+});
+afterAll(async () => {
+  await aws.close();
+  await rm(folder, { recursive: true });
+});
+
+test('creates, reads, updates and deletes a stack', { timeout: 180_000 }, async () => {
+  const named = ['--stack-name', 'cli'];
+  const body = `file://${await file('a.json', template(7))}`;
+  await cli('cloudformation', 'create-stack', ...named, '--template-body', body, '--tags', 'Key=team,Value=x');
+  await cli('cloudformation', 'wait', 'stack-create-complete', ...named);
+  expect(await json('cloudformation', 'describe-stacks', ...named)).toMatchObject({
+    Stacks: [
+      {
+        StackStatus: 'CREATE_COMPLETE',
+        Outputs: [{ OutputKey: 'VpcId', OutputValue: expect.stringMatching(/^vpc-0/) }],
+        Tags: [{ Key: 'team', Value: 'x' }],
+      },
+    ],
+  });
+  const parameters = ['--parameters', 'ParameterKey=Cidr,ParameterValue=10.1.0.0/16'];
+  await cli('cloudformation', 'update-stack', ...named, '--use-previous-template', ...parameters);
+  await cli('cloudformation', 'wait', 'stack-update-complete', ...named);
+  const { StackEvents } = await json('cloudformation', 'describe-stack-events', ...named);
+  expect(StackEvents).toHaveLength(16);
+  await expect(
+    cli('cloudformation', 'update-stack', ...named, '--use-previous-template', ...parameters),
+  ).rejects.toThrow(/\(ValidationError\) when calling the UpdateStack operation: No updates are to be performed\./);
+  await cli('cloudformation', 'delete-stack', ...named);
+  await cli('cloudformation', 'wait', 'stack-delete-complete', ...named);
+});
+
+test('deploys twice, the second time nothing', { timeout: 180_000 }, async () => {
+  const words = ['cloudformation', 'deploy', '--stack-name', 'deployed', '--no-fail-on-empty-changeset'];
+  const source = ['--template-file', await file('b.json', template(7))];
+  expect(await cli(...words, ...source)).toContain('Successfully created/updated stack - deployed');
+  const before = aws.stacks().find(stack => stack.name === 'deployed')?.endedAt;
+  expect(await cli(...words, ...source)).toContain('No changes to deploy. Stack deployed is up to date');
+  expect(aws.stacks().find(stack => stack.name === 'deployed')?.endedAt).toBe(before);
+});
+
+test('uploads a template that is too long for a request', { timeout: 180_000 }, async () => {
+  const long = await file('long.json', { ...template(7), Metadata: { padding: 'x'.repeat(60_000) } });
+  await cli('s3', 'mb', 's3://templates');
+  await cli('s3', 'cp', long, 's3://templates/copied/long.json');
+  expect(await cli('s3', 'ls', 's3://templates/copied/')).toMatch(/ 60\d{3} long\.json/);
+  await cli('s3', 'cp', 's3://templates/copied/long.json', join(folder, 'back.json'));
+  const words = ['cloudformation', 'deploy', '--stack-name', 'long', '--template-file', long];
+  await expect(cli(...words)).rejects.toThrow(/must be deployed via an S3 Bucket/);
+  expect(await cli(...words, '--s3-bucket', 'templates')).toContain('Successfully created/updated stack - long');
+});
+
+test('asks STS, EC2 and SSM', { timeout: 180_000 }, async () => {
+  expect(await json('sts', 'get-caller-identity')).toMatchObject({ Account: '000000000000' });
+  const filter = 'Name=prefix-list-name,Values=com.amazonaws.us-east-1.s3';
+  expect(await json('ec2', 'describe-managed-prefix-lists', '--filters', filter)).toMatchObject({
+    PrefixLists: [{ PrefixListId: 'pl-63a5400a', PrefixListName: 'com.amazonaws.us-east-1.s3', OwnerId: 'AWS' }],
+  });
+  const { AvailabilityZones } = await json('ec2', 'describe-availability-zones');
+  expect(AvailabilityZones).toHaveLength(3);
+  await cli('ssm', 'put-parameter', '--name', '/a', '--value', 'v', '--type', 'String');
+  expect(await json('ssm', 'get-parameter', '--name', '/a')).toMatchObject({ Parameter: { Value: 'v' } });
+});
