@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AwsError } from './wire/aws-error.ts';
 import { readBody } from './wire/body.ts';
-import { credentialScope, missingToken } from './wire/credentials.ts';
+import { credentialFault, credentialScope, missingToken } from './wire/credentials.ts';
 import type { Reply, Service } from './wire/service.ts';
 import { queryError } from './wire/xml.ts';
 
@@ -92,15 +92,9 @@ async function answer(options: ServerOptions, request: IncomingMessage, requestI
       );
     }
     const { region, accessKeyId } = scope;
-    reply = await handle({
-      method: request.method ?? 'GET',
-      url,
-      headers: request.headers,
-      body,
-      region,
-      accessKeyId,
-      requestId,
-    });
+    const { method = 'GET', headers } = request;
+    const fault = credentialFault(scope);
+    reply = await handle({ method, url, headers, body, region, accessKeyId, requestId, fault });
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     const action = /(?:^|&)Action=(\w+)/.exec(body.toString('utf8', 0, 4096))?.[1] ?? '';

@@ -63,6 +63,25 @@ describe('faults of credentials', () => {
     expect(text).toMatch(/<RequestId>[0-9a-f-]{36}<\/RequestId>/);
   });
 
+  test('each service says it in its own protocol', async () => {
+    const key = 'ASIAEXPIREDEXAMPLE00';
+    expect((await call('ec2', { Action: 'DescribeVpcs' }, key)).text).toContain(
+      '<Errors><Error><Code>RequestExpired</Code>',
+    );
+    const headers = { authorization: scope('ssm', key), 'x-amz-target': 'AmazonSSM.GetParameter' };
+    const ssm = await fetch(aws.url, { method: 'POST', headers, body: '{}' });
+    expect(await ssm.json()).toMatchObject({ __type: 'ExpiredTokenException' });
+    const credentials = { accessKeyId: key, secretAccessKey: 'x' };
+    const s3 = new S3Client({
+      endpoint: aws.url,
+      region: 'us-east-1',
+      credentials,
+      forcePathStyle: true,
+      maxAttempts: 1,
+    });
+    await expect(s3.send(new ListBucketsCommand({}))).rejects.toMatchObject({ name: 'ExpiredToken' });
+  });
+
   test('an SDK recognises them', async () => {
     const client = new CloudFormationClient({
       endpoint: aws.url,

@@ -26,6 +26,7 @@ export function s3Service(store: S3Store, now: () => Date): Service {
     const { action, run } = choose(request, place);
     const params = { ...(place.bucket && { Bucket: place.bucket }), ...(place.key && { Key: place.key }) };
     try {
+      if (request.fault) throw request.fault;
       return { action, params, ...run({ request, store, ...place, query: request.url.searchParams, now: now() }) };
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;

@@ -14,24 +14,30 @@ const INVALID = 'AKIAINVALIDEXAMPLE00';
 
 /**
  * Reads the credential scope from the Authorization header or a presigned URL; undefined when the request is not signed.
- * The signature itself is not verified. Throws the errors of the two access keys that show a fault.
+ * The signature itself is not verified. Throws IncompleteSignature for a scope that is none.
  */
 export function credentialScope(headers: IncomingHttpHeaders, url: URL): CredentialScope | undefined {
-  const credential =
-    /Credential=([^,\s]+)/.exec(headers.authorization ?? '')?.[1] ?? url.searchParams.get('X-Amz-Credential');
+  const signed = /Credential=([^,\s]+)/.exec(headers.authorization ?? '')?.[1];
+  const credential = signed ?? url.searchParams.get('X-Amz-Credential');
   if (!credential) return undefined;
   const [accessKeyId = '', , region = '', service = ''] = credential.split('/');
   if (region === '' || service === '') {
     throw new AwsError('IncompleteSignature', `Credential must have 5 slash-separated elements, got '${credential}'`);
   }
+  return { accessKeyId, region, service };
+}
+
+/** The fault that an access key id stands for; undefined for all others. `service` decides on the error's name. */
+export function credentialFault({ accessKeyId, service }: CredentialScope): AwsError | undefined {
   if (accessKeyId === EXPIRED) {
-    const code = service === 'sts' || service === 'cloudformation' ? 'ExpiredToken' : 'ExpiredTokenException';
-    throw new AwsError(code, 'The security token included in the request is expired', 403);
+    const code = { ssm: 'ExpiredTokenException', ec2: 'RequestExpired' }[service] ?? 'ExpiredToken';
+    return new AwsError(code, 'The security token included in the request is expired', 403);
   }
   if (accessKeyId === INVALID) {
-    throw new AwsError('InvalidClientTokenId', 'The security token included in the request is invalid.', 403);
+    const code = { ssm: 'UnrecognizedClientException', ec2: 'AuthFailure', s3: 'InvalidAccessKeyId' }[service];
+    return new AwsError(code ?? 'InvalidClientTokenId', 'The security token included in the request is invalid.', 403);
   }
-  return { accessKeyId, region, service };
+  return undefined;
 }
 
 /** The error of a request without credentials. */

@@ -15,6 +15,8 @@ export interface ServiceRequest {
   /** The access key id; empty for the calls that need none. */
   accessKeyId: string;
   requestId: string;
+  /** What is wrong with the credentials; the service answers with it, in its own protocol. */
+  fault?: AwsError | undefined;
 }
 
 /** What goes back, and what the journal says about it. */
@@ -51,6 +53,7 @@ export function queryService(
     const action = typeof name === 'string' ? name : '';
     const headers = { 'content-type': 'text/xml;charset=UTF-8' };
     try {
+      if (request.fault) throw request.fault;
       const answer = await pick(actions, action)(request, params);
       return { action, params, status: 200, headers, body: render(dialect, action, answer, request.requestId) };
     } catch (error) {
@@ -70,6 +73,7 @@ export function jsonService(actions: Readonly<Record<string, QueryAction>>): Ser
     const headers = { 'content-type': 'application/x-amz-json-1.1' };
     let params: Params = {};
     try {
+      if (request.fault) throw request.fault;
       params = parseJson(request.body);
       const answer = await pick(actions, action)(request, params);
       return { action, params, status: 200, headers, body: JSON.stringify(answer) };
