@@ -16,6 +16,7 @@ import { type QueryAction, queryService } from './wire/service.ts';
 export type { Clock } from './clock.ts';
 export type { ApiCall } from './server.ts';
 
+/** How a local AWS shall be. */
 export interface LocalAwsOptions {
   /** Default 4566; 0 takes any free one. */
   port?: number;

@@ -27,6 +27,7 @@ export interface Listening {
   close(): Promise<void>;
 }
 
+/** What the HTTP server needs. */
 export interface ServerOptions {
   host: string;
   /** 0 takes any free one. */

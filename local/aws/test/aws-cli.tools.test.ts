@@ -19,12 +19,14 @@ async function cli(...words: string[]): Promise<string> {
     AWS_ACCESS_KEY_ID: 'AKIALOCALEXAMPLE0000',
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_DEFAULT_REGION: 'us-east-1',
+    // Not --endpoint-url: `deploy` would upload to the real S3 all the same.
+    AWS_ENDPOINT_URL: aws.url,
     AWS_CONFIG_FILE: join(folder, 'none'),
     AWS_SHARED_CREDENTIALS_FILE: join(folder, 'none'),
     AWS_EC2_METADATA_DISABLED: 'true',
   };
   try {
-    return (await run('aws', ['--endpoint-url', aws.url, '--output', 'json', ...words], { env })).stdout;
+    return (await run('aws', ['--output', 'json', ...words], { env })).stdout;
   } catch (error) {
     const { code, stderr } = error as { code?: unknown; stderr?: string };
     if (code === 'ENOENT') throw new Error('the AWS CLI (`aws`) is not on PATH; test:tools needs it');
@@ -105,7 +107,9 @@ test('uploads a template that is too long for a request', { timeout: 180_000 }, 
 });
 
 test('asks STS, EC2 and SSM', { timeout: 180_000 }, async () => {
-  expect(await json('sts', 'get-caller-identity')).toMatchObject({ Account: '000000000000' });
+  expect(await json('--endpoint-url', aws.url, 'sts', 'get-caller-identity')).toMatchObject({
+    Account: '000000000000',
+  });
   const filter = 'Name=prefix-list-name,Values=com.amazonaws.us-east-1.s3';
   expect(await json('ec2', 'describe-managed-prefix-lists', '--filters', filter)).toMatchObject({
     PrefixLists: [{ PrefixListId: 'pl-63a5400a', PrefixListName: 'com.amazonaws.us-east-1.s3', OwnerId: 'AWS' }],

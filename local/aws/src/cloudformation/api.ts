@@ -39,6 +39,7 @@ export function pageOf<T>(list: readonly T[], params: Params, size = 100): Page<
   return { items: list.slice(start, end), NextToken: end < list.length ? writeToken(end) : undefined };
 }
 
+/** Where a page starts: what its token says, or `start` without one. Throws ValidationError for a token that is none. */
 export function readToken(params: Params, start = 0): number {
   const token = params.NextToken;
   if (token === undefined || token === '') return start;
@@ -47,6 +48,7 @@ export function readToken(params: Params, start = 0): number {
   return Number(offset);
 }
 
+/** The token of the page that starts there. */
 export function writeToken(offset: number): string {
   return Buffer.from(`offset:${offset}`).toString('base64url');
 }

@@ -1,4 +1,4 @@
-import { AwsError, validationError } from '../wire/aws-error.ts';
+import { AwsError, constraintError, validationError } from '../wire/aws-error.ts';
 import { flag, type Params, requiredText, text } from '../wire/params.ts';
 import { type ApiAction, type ApiContext, pageOf, shownParameters, stackOf } from './api.ts';
 import { emptyDefinition, settleDefinition } from './definition.ts';
@@ -37,8 +37,10 @@ const createChangeSet: ApiAction = (context, params) => {
   const name = requiredText(params, 'ChangeSetName');
   const stackName = requiredText(params, 'StackName');
   if (!/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(name)) {
-    throw validationError(
-      `1 validation error detected: Value '${name}' at 'changeSetName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`,
+    throw constraintError(
+      'changeSetName',
+      name,
+      'Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*',
     );
   }
   const type = text(params, 'ChangeSetType') ?? 'UPDATE';
@@ -223,6 +225,7 @@ const deleteChangeSet: ApiAction = (context, params) => {
   return {};
 };
 
+/** The calls about change sets. */
 export const changeSetActions: Readonly<Record<string, ApiAction>> = {
   CreateChangeSet: createChangeSet,
   DescribeChangeSet: describeChangeSet,

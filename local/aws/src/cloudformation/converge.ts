@@ -207,6 +207,7 @@ function pick(wanted: ResourceState) {
   return { metadata, dependsOn, stackTags, deletionPolicy, updateReplacePolicy, otherPolicies };
 }
 
+/** Who makes resources of this type. */
 export function providerOf(run: Run, resource: ResourceState) {
   const { providers, generic } = run.engine.options;
   return providers[resource.type] ?? generic;

@@ -1,4 +1,4 @@
-import { AwsError, validationError } from '../wire/aws-error.ts';
+import { AwsError, constraintError, validationError } from '../wire/aws-error.ts';
 import { flag, type Params, structures, text, texts } from '../wire/params.ts';
 import type { Engine } from './engine.ts';
 import { buildScope } from './evaluation.ts';
@@ -22,8 +22,10 @@ export function templateBody(engine: Engine, params: Params, previous?: Definiti
     throw validationError('Specify either Template Body or Template URL, not both.');
   if (body !== undefined) {
     if (Buffer.byteLength(body) > MAX_BODY) {
-      throw validationError(
-        `1 validation error detected: Value '${body.slice(0, 60)}…' at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to ${MAX_BODY}`,
+      throw constraintError(
+        'templateBody',
+        `${body.slice(0, 60)}…`,
+        `Member must have length less than or equal to ${MAX_BODY}`,
       );
     }
     return body;

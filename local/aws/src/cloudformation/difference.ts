@@ -18,6 +18,7 @@ export interface Difference {
   attributes: ('Metadata' | 'Tags' | 'DeletionPolicy' | 'UpdateReplacePolicy' | 'CreationPolicy' | 'UpdatePolicy')[];
 }
 
+/** What a resource shall be, as far as that can differ. */
 export type WantedResource = Pick<
   ResourceState,
   'type' | 'properties' | 'metadata' | 'deletionPolicy' | 'updateReplacePolicy' | 'otherPolicies' | 'stackTags'

@@ -226,6 +226,7 @@ function needExtensions(name: string, scope: Scope): void {
   if (!scope.extended) throw templateError(`${name} is only available with Transform: AWS::LanguageExtensions`);
 }
 
+/** CloudFormation's error about an expression. */
 export function templateError(message: string): Error {
   return validationError(`Template error: ${message}`);
 }

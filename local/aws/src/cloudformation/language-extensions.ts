@@ -23,6 +23,7 @@ export function runTransforms(source: Dict, scope: Scope): Dict {
   return scope.extended ? (unroll(source, {}, scope) as Dict) : source;
 }
 
+/** Whether a template asks for AWS::LanguageExtensions. */
 export function isExtended(source: Dict): boolean {
   return declaredTransforms(source).includes(LANGUAGE_EXTENSIONS);
 }

@@ -7,6 +7,7 @@ import { remove } from './removal.ts';
 import type { Run } from './run.ts';
 import type { Definition, ResourceState, RollbackPoint } from './state.ts';
 
+/** What becomes of a stack that cannot be created; the API's own words. */
 export type OnFailure = 'ROLLBACK' | 'DELETE' | 'DO_NOTHING';
 
 /** Creates everything that the stack's definition wants; on failure goes on as `onFailure` says. */

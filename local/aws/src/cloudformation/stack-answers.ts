@@ -4,6 +4,7 @@ import type { ResourceState, Stack, StackEvent } from './state.ts';
 
 const NOT_CHECKED = { StackDriftStatus: 'NOT_CHECKED' };
 
+/** The `Stack` structure of the API. */
 export function describeStack(stack: Stack): Answer {
   const { definition } = stack;
   return {
@@ -37,6 +38,7 @@ export function describeStack(stack: Stack): Answer {
   };
 }
 
+/** The `StackSummary` structure of the API. */
 export function summarizeStack(stack: Stack): Answer {
   return {
     StackId: stack.id,
@@ -53,6 +55,7 @@ export function summarizeStack(stack: Stack): Answer {
   };
 }
 
+/** The `StackEvent` structure of the API. */
 export function describeEvent(stack: Stack, event: StackEvent): Answer {
   return {
     StackId: stack.id,
@@ -69,7 +72,7 @@ export function describeEvent(stack: Stack, event: StackEvent): Answer {
   };
 }
 
-/** `timeName`: the listing calls name the time of the last change differently. */
+/** The `StackResource…` structures of the API. `timeName`: the listing calls name the time of the last change differently. */
 export function describeResource(resource: ResourceState, timeName: 'Timestamp' | 'LastUpdatedTimestamp'): Answer {
   return {
     LogicalResourceId: resource.logicalId,

@@ -1,13 +1,11 @@
-import { AwsError, validationError } from '../wire/aws-error.ts';
+import { AwsError, constraintError, validationError } from '../wire/aws-error.ts';
 import type { Stack } from './state.ts';
 import type { Template } from './template.ts';
 
 /** Throws unless the text may name a stack (API reference, CreateStack). */
 export function checkStackName(name: string): void {
   if (/^[a-zA-Z][-a-zA-Z0-9]{0,127}$/.test(name)) return;
-  throw validationError(
-    `1 validation error detected: Value '${name}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`,
-  );
+  throw constraintError('stackName', name, 'Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*');
 }
 
 /**

@@ -47,6 +47,7 @@ export interface ResourceState {
   updatedAt: string;
 }
 
+/** An output with its computed value. */
 export interface StackOutput {
   key: string;
   value: string;
@@ -82,6 +83,7 @@ export interface ResourceChange {
   AfterContext?: string | undefined;
 }
 
+/** One cause of one changed value; the member names are the API's own. */
 export interface ChangeDetail {
   Target: {
     Attribute: string;
@@ -97,6 +99,7 @@ export interface ChangeDetail {
   CausingEntity?: string | undefined;
 }
 
+/** A change set; `status`, `executionStatus` and `onStackFailure` hold the API's words. */
 export interface ChangeSet {
   id: string;
   name: string;

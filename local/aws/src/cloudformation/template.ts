@@ -16,6 +16,7 @@ export interface ParameterDeclaration {
   maxValue?: number | undefined;
 }
 
+/** A resource as the template declares it; expressions are not computed yet. */
 export interface ResourceDeclaration {
   type: string;
   properties: Record<string, unknown>;
@@ -29,6 +30,7 @@ export interface ResourceDeclaration {
   otherPolicies: Record<string, unknown>;
 }
 
+/** An output as the template declares it. */
 export interface OutputDeclaration {
   value: unknown;
   description?: string | undefined;
@@ -36,6 +38,7 @@ export interface OutputDeclaration {
   exportName?: unknown;
 }
 
+/** A template after its transforms. */
 export interface Template {
   description?: string | undefined;
   /** JSON text of the top-level Metadata. */
@@ -50,8 +53,10 @@ export interface Template {
   outputs: Record<string, OutputDeclaration>;
 }
 
+/** A mapping of a template. */
 export type Dict = Record<string, unknown>;
 
+/** Whether a value is a mapping: neither a scalar nor a list. */
 export function isDict(value: unknown): value is Dict {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -207,6 +212,7 @@ export function mapValues<T, R>(record: Record<string, T>, change: (value: T, ke
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value, key)]));
 }
 
+/** CloudFormation's error about a template's structure. */
 export function formatError(message: string): Error {
   return validationError(`Template format error: ${message}`);
 }

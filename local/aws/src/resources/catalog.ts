@@ -4,7 +4,9 @@ type Spec = Awaited<ReturnType<typeof loadAwsServiceSpec>>;
 
 /** The official schema of one resource type, as the AWS CDK's service spec holds it. */
 export type ResourceSchema = NonNullable<ReturnType<typeof find>>;
+/** What a schema says of one property: its type, whether it is required, what its change causes. */
 export type PropertySchema = ResourceSchema['properties'][string];
+/** The kind of a property's value, e.g. a list of strings, or a reference to a type with properties of its own. */
 export type PropertyType = PropertySchema['type'];
 
 /** Whether a change makes CloudFormation create the resource anew. */

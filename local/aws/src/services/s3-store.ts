@@ -12,6 +12,7 @@ export interface S3Object {
   modifiedAt: string;
 }
 
+/** A bucket with its objects by key. */
 export interface S3Bucket {
   name: string;
   region: string;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { AwsError, validationError } from '../wire/aws-error.ts';
+import { AwsError, constraintError, validationError } from '../wire/aws-error.ts';
 import { type Params, requiredText, text } from '../wire/params.ts';
 import { type QueryAction, queryService, type Service } from '../wire/service.ts';
 
@@ -38,8 +38,10 @@ function assume(sessions: Sessions, params: Params, now: () => Date) {
   const sessionName = requiredText(params, 'RoleSessionName');
   if (!/^arn:aws:iam::\d{12}:role\/.+$/.test(roleArn)) throw validationError(`${roleArn} is invalid`);
   if (!/^[\w+=,.@-]{2,64}$/.test(sessionName)) {
-    throw validationError(
-      `1 validation error detected: Value '${sessionName}' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*`,
+    throw constraintError(
+      'roleSessionName',
+      sessionName,
+      'Member must satisfy regular expression pattern: [\\w+=,.@-]*',
     );
   }
   const seconds = Number(text(params, 'DurationSeconds') ?? DEFAULT_SECONDS);

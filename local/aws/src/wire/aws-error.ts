@@ -15,3 +15,11 @@ export class AwsError extends Error {
 export function validationError(message: string): AwsError {
   return new AwsError('ValidationError', message);
 }
+
+/** The error of a member that breaks the API model's constraint on it, e.g. `Member must not be null`. */
+export function constraintError(member: string, value: string | null, rule: string): AwsError {
+  const seen = value === null ? 'null' : `'${value}'`;
+  return validationError(
+    `1 validation error detected: Value ${seen} at '${member}' failed to satisfy constraint: ${rule}`,
+  );
+}

@@ -1,4 +1,4 @@
-import { validationError } from './aws-error.ts';
+import { constraintError } from './aws-error.ts';
 
 /** The parameters of one call: scalars are text in the Query protocols and keep their JSON kind in the JSON ones. */
 export interface Params {
@@ -48,9 +48,7 @@ export function requiredText(params: Params, name: string): string {
   const value = text(params, name);
   if (value) return value;
   const member = name.charAt(0).toLowerCase() + name.slice(1);
-  throw validationError(
-    `1 validation error detected: Value null at '${member}' failed to satisfy constraint: Member must not be null`,
-  );
+  throw constraintError(member, null, 'Member must not be null');
 }
 
 /** A boolean parameter; undefined when it was not sent. */

@@ -29,6 +29,7 @@ export interface Reply {
   error?: AwsError;
 }
 
+/** Answers one request; rejects only for bugs of the local AWS. */
 export type Service = (request: ServiceRequest) => Promise<Reply>;
 
 /** One call of a Query-protocol service. */
