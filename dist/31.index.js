@@ -15,6 +15,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./build/report/summary.js
 var summary = __webpack_require__(4611);
+// EXTERNAL MODULE: ./build/report/words.js
+var words = __webpack_require__(4702);
 // EXTERNAL MODULE: ./build/runner/cancellation.js
 var cancellation = __webpack_require__(172);
 // EXTERNAL MODULE: ./build/runner/define-action.js + 1 modules
@@ -221,6 +223,7 @@ const spec_spec = (0,spec/* declareAction */.D)({
 
 
 
+
 const action = (0,define_action/* defineAction */.Q)(spec_spec, async ({ inputs, host, folders, setOutput, signal: cancelled }) => {
     const started = Date.now();
     const dryRun = inputs['dry-run'];
@@ -251,13 +254,14 @@ const action = (0,define_action/* defineAction */.Q)(spec_spec, async ({ inputs,
         signal: limit.signal,
         describe: (shortName, logicalId) => files.templates.get(shortName)?.resources[logicalId]?.description,
     });
-    host.openGroup(`${dryRun ? 'Deletion, as it would be,' : 'Deletion'} of ${prefix} in ${session.region}`);
+    host.openGroup(`${dryRun ? 'Deletion, as it would be,' : 'Deletion'} of ${prefix} in ${(0,words/* whereabouts */.CJ)(session)}`);
     const { stacks, residue } = await teardown(plan.stacks, plan.dependencies, snapshots, engine, dryRun).finally(limit.stop);
     host.closeGroup();
     const run = {
         operation: 'teardown',
         prefix,
         region: session.region,
+        endpoint: session.endpoint,
         dryRun,
         stacks,
         residue,

@@ -17,6 +17,8 @@ __webpack_require__.d(__webpack_exports__, {
 var plan_view = __webpack_require__(3956);
 // EXTERNAL MODULE: ./build/report/summary.js
 var summary = __webpack_require__(4611);
+// EXTERNAL MODULE: ./build/report/words.js
+var words = __webpack_require__(4702);
 // EXTERNAL MODULE: ./build/runner/cancellation.js
 var cancellation = __webpack_require__(172);
 // EXTERNAL MODULE: ./build/runner/define-action.js + 1 modules
@@ -54,11 +56,11 @@ function describeParameter({ declaration, source }) {
     const value = (0,stacks_plan/* knownValue */.jj)(source);
     return {
         name: declaration.name,
-        source: words(source),
+        source: describe_plan_words(source),
         value: value !== undefined && declaration.noEcho ? '••••' : value,
     };
 }
-function words(source) {
+function describe_plan_words(source) {
     switch (source.kind) {
         case 'input':
             return `input ${source.name}`;
@@ -264,6 +266,7 @@ const spec_spec = (0,spec/* declareAction */.D)({
 
 
 
+
 const action = (0,define_action/* defineAction */.Q)(spec_spec, async ({ inputs, host, folders, setOutput, signal: cancelled }) => {
     const started = Date.now();
     const session = (0,stack_run/* sessionFor */.w)(inputs, host);
@@ -283,7 +286,7 @@ const action = (0,define_action/* defineAction */.Q)(spec_spec, async ({ inputs,
                 host.mask(source.value);
     }
     const view = describePlan(plan);
-    host.openGroup(`Plan for ${plan.prefix} in ${session.region}`);
+    host.openGroup(`Plan for ${plan.prefix} in ${(0,words/* whereabouts */.CJ)(session)}`);
     host.line((0,plan_view/* planLines */.H)(view).join('\n'));
     host.closeGroup();
     const cloudFormation = (0,cloudformation_aws/* cloudFormationOf */.Y)(session);
@@ -310,6 +313,7 @@ const action = (0,define_action/* defineAction */.Q)(spec_spec, async ({ inputs,
         operation: 'deploy',
         prefix: plan.prefix,
         region: session.region,
+        endpoint: session.endpoint,
         dryRun,
         stacks,
         residue: [],

@@ -358,6 +358,7 @@ var transient_error = __webpack_require__(9311);
 function openSession(region, role) {
     return {
         region,
+        endpoint: process.env.AWS_ENDPOINT_URL_CLOUDFORMATION ?? process.env.AWS_ENDPOINT_URL,
         clientConfig: {
             region,
             retryMode: 'standard',
@@ -588,6 +589,7 @@ function axisOf(span) {
 function planLines(plan) {
     return plan.stacks.flatMap(stack => {
         const facts = [
+            kilobytes(stack.bytes),
             (0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(stack.resources, 'resource'),
             ...stack.capabilities,
             ...(stack.after.length > 0 ? [`after ${stack.after.join(', ')}`] : []),
@@ -600,9 +602,10 @@ function planLines(plan) {
     });
 }
 function planMarkdown(plan) {
-    const stacks = (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .table */ .tp)(['Stack', 'Template', 'Resources', 'After', 'Capabilities'], plan.stacks.map(stack => [
+    const stacks = (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .table */ .tp)(['Stack', 'Template', 'Size', 'Resources', 'After', 'Capabilities'], plan.stacks.map(stack => [
         (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(stack.stackName),
         (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(stack.template),
+        kilobytes(stack.bytes),
         String(stack.resources),
         stack.after.join(', ') || '—',
         stack.capabilities.join(', ') || '—',
@@ -619,6 +622,9 @@ function planMarkdown(plan) {
         .filter(name => !known.has(name))
         .map(name => ({ id: name, text: `${name} (as deployed)` }));
     return (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .folded */ .TM)('Plan', (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .blocks */ .Bv)((0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .fenced */ .OF)('mermaid', (0,_mermaid_js__WEBPACK_IMPORTED_MODULE_0__/* .flowchart */ .t)([...nodes, ...others], plan.edges)), stacks, parameters));
+}
+function kilobytes(bytes) {
+    return `${(bytes / 1000).toFixed(1)} kB`;
 }
 function shorten(value) {
     return value.length > 80 ? `${value.slice(0, 77)}…` : value;
@@ -647,7 +653,7 @@ const ICON = { done: '✅', planned: '📝', failed: '❌', skipped: '⏭️', i
 const SLOWEST = 12;
 function summary(run, plan) {
     const times = (0,_mermaid_js__WEBPACK_IMPORTED_MODULE_1__/* .timeline */ .I)(run.stacks, SLOWEST);
-    return (0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .blocks */ .Bv)(`## ${worstIcon(run)} ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .plain */ .pj)((0,_words_js__WEBPACK_IMPORTED_MODULE_3__/* .headline */ .Pl)(run))}`, ...run.stacks.flatMap(stack => (stack.cause || stack.outcome === 'failed' ? [failure(stack)] : [])), stackTable(run), run.dryRun ? changeTable(run) : undefined, run.residue.length > 0 ? residueTable(run) : undefined, times ? `### Slowest resources\n\n${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .fenced */ .OF)('mermaid', times)}` : undefined, outputTable(run), plan && (0,_plan_view_js__WEBPACK_IMPORTED_MODULE_2__/* .planMarkdown */ .X)(plan));
+    return (0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .blocks */ .Bv)(`## ${worstIcon(run)} ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .plain */ .pj)((0,_words_js__WEBPACK_IMPORTED_MODULE_3__/* .headline */ .Pl)(run))}`, run.endpoint && `Not AWS itself: everything went to ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .code */ .aY)(run.endpoint)}, as \`AWS_ENDPOINT_URL\` says.`, ...run.stacks.flatMap(stack => (stack.cause || stack.outcome === 'failed' ? [failure(stack)] : [])), stackTable(run), run.dryRun ? changeTable(run) : undefined, run.residue.length > 0 ? residueTable(run) : undefined, times ? `### Slowest resources\n\n${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .fenced */ .OF)('mermaid', times)}` : undefined, outputTable(run), plan && (0,_plan_view_js__WEBPACK_IMPORTED_MODULE_2__/* .planMarkdown */ .X)(plan));
 }
 function worstIcon({ stacks, dryRun }) {
     const outcomes = stacks.map(({ outcome }) => outcome);
@@ -656,8 +662,8 @@ function worstIcon({ stacks, dryRun }) {
             return ICON[outcome];
     return dryRun ? ICON.planned : ICON.done;
 }
-function stackTable({ stacks, region }) {
-    const name = ({ stackName, id }) => id ? (0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .link */ .nf)((0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .code */ .aY)(stackName), (0,_words_js__WEBPACK_IMPORTED_MODULE_3__/* .consoleUrl */ .B9)(region, id)) : (0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .code */ .aY)(stackName);
+function stackTable({ stacks, region, endpoint }) {
+    const name = ({ stackName, id }) => id && !endpoint ? (0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .link */ .nf)((0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .code */ .aY)(stackName), (0,_words_js__WEBPACK_IMPORTED_MODULE_3__/* .consoleUrl */ .B9)(region, id)) : (0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .code */ .aY)(stackName);
     return (0,_markdown_js__WEBPACK_IMPORTED_MODULE_4__/* .table */ .tp)(['', 'Stack', 'Result', 'Changes', 'Why', 'Time'], stacks.map(stack => [
         ICON[stack.outcome],
         name(stack),
@@ -728,6 +734,7 @@ function outputTable({ stacks, operation }) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   B9: () => (/* binding */ consoleUrl),
+/* harmony export */   CJ: () => (/* binding */ whereabouts),
 /* harmony export */   K1: () => (/* binding */ ending),
 /* harmony export */   Pl: () => (/* binding */ headline),
 /* harmony export */   U9: () => (/* binding */ count),
@@ -802,6 +809,9 @@ function headline(run) {
             : `Nothing of ${prefix} is left to delete (${time})`;
     const verb = operation === 'deploy' ? (dryRun ? 'would change' : 'deployed') : dryRun ? 'would be deleted' : 'deleted';
     return `${prefix}: ${count(touched.length, 'stack')} ${verb} in ${time}`.replace(/ in [^:]*$/, suffix => dryRun ? '' : suffix);
+}
+function whereabouts({ region, endpoint }) {
+    return endpoint ? `${region} at ${endpoint} (not AWS itself)` : region;
 }
 function consoleUrl(region, stackId) {
     const host = region.startsWith('cn-')

@@ -7,6 +7,8 @@ import { TransientError } from './transient-error.ts';
 /** Whose rights are used where: what every client of one run shares. */
 export interface Session {
   region: string;
+  /** The endpoint that the environment names instead of AWS's own; the SDK reads the same variables. */
+  endpoint?: string | undefined;
   /** Spread into the constructor of any client. */
   clientConfig: Pick<
     CloudFormationClientConfig,
@@ -31,6 +33,7 @@ export interface RoleOptions {
 export function openSession(region: string, role?: RoleOptions): Session {
   return {
     region,
+    endpoint: process.env.AWS_ENDPOINT_URL_CLOUDFORMATION ?? process.env.AWS_ENDPOINT_URL,
     clientConfig: {
       region,
       retryMode: 'standard',

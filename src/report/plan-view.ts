@@ -31,6 +31,7 @@ export interface ParameterView {
 export function planLines(plan: PlanView): string[] {
   return plan.stacks.flatMap(stack => {
     const facts = [
+      kilobytes(stack.bytes),
       count(stack.resources, 'resource'),
       ...stack.capabilities,
       ...(stack.after.length > 0 ? [`after ${stack.after.join(', ')}`] : []),
@@ -49,10 +50,11 @@ export function planLines(plan: PlanView): string[] {
 /** The plan as a folded section of the job summary: a table of stacks, where each parameter comes from, and a graph. */
 export function planMarkdown(plan: PlanView): string {
   const stacks = table(
-    ['Stack', 'Template', 'Resources', 'After', 'Capabilities'],
+    ['Stack', 'Template', 'Size', 'Resources', 'After', 'Capabilities'],
     plan.stacks.map(stack => [
       code(stack.stackName),
       code(stack.template),
+      kilobytes(stack.bytes),
       String(stack.resources),
       stack.after.join(', ') || '—',
       stack.capabilities.join(', ') || '—',
@@ -75,6 +77,10 @@ export function planMarkdown(plan: PlanView): string {
     .filter(name => !known.has(name))
     .map(name => ({ id: name, text: `${name} (as deployed)` }));
   return folded('Plan', blocks(fenced('mermaid', flowchart([...nodes, ...others], plan.edges)), stacks, parameters));
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1000).toFixed(1)} kB`;
 }
 
 function shorten(value: string): string {

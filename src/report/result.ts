@@ -5,6 +5,8 @@ export interface RunResult {
   operation: 'deploy' | 'teardown';
   prefix: string;
   region: string;
+  /** Where everything went when that was not AWS itself, such as a local AWS. */
+  endpoint?: string | undefined;
   dryRun: boolean;
   /** In the order in which they ran, or would run. */
   stacks: StackResult[];

@@ -15,6 +15,7 @@ export function summary(run: RunResult, plan: PlanView | undefined): string {
   const times = timeline(run.stacks, SLOWEST);
   return blocks(
     `## ${worstIcon(run)} ${plain(headline(run))}`,
+    run.endpoint && `Not AWS itself: everything went to ${code(run.endpoint)}, as \`AWS_ENDPOINT_URL\` says.`,
     ...run.stacks.flatMap(stack => (stack.cause || stack.outcome === 'failed' ? [failure(stack)] : [])),
     stackTable(run),
     run.dryRun ? changeTable(run) : undefined,
@@ -31,9 +32,9 @@ function worstIcon({ stacks, dryRun }: RunResult): string {
   return dryRun ? ICON.planned : ICON.done;
 }
 
-function stackTable({ stacks, region }: RunResult): string {
+function stackTable({ stacks, region, endpoint }: RunResult): string {
   const name = ({ stackName, id }: StackResult) =>
-    id ? link(code(stackName), consoleUrl(region, id)) : code(stackName);
+    id && !endpoint ? link(code(stackName), consoleUrl(region, id)) : code(stackName);
   return table(
     ['', 'Stack', 'Result', 'Changes', 'Why', 'Time'],
     stacks.map(stack => [

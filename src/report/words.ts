@@ -77,6 +77,11 @@ export function headline(run: RunResult): string {
   );
 }
 
+/** Where a run works: the region, and the endpoint when it is not AWS's own. */
+export function whereabouts({ region, endpoint }: Pick<RunResult, 'region' | 'endpoint'>): string {
+  return endpoint ? `${region} at ${endpoint} (not AWS itself)` : region;
+}
+
 /** The stack in the AWS console. */
 export function consoleUrl(region: string, stackId: string): string {
   const host = region.startsWith('cn-')

@@ -39,7 +39,12 @@ describe('on a runner', () => {
     );
     expect([code, log.match(/^::(end)?group::.*$/gm)]).toEqual([
       0,
-      ['::group::Plan for runner in us-east-1', '::endgroup::', '::group::Deployment', '::endgroup::'],
+      [
+        `::group::Plan for runner in us-east-1 at ${aws.url} (not AWS itself)`,
+        '::endgroup::',
+        '::group::Deployment',
+        '::endgroup::',
+      ],
     ]);
     expect(outputs).toMatchObject({
       changed: 'true',

@@ -1,6 +1,7 @@
 import { planLines } from '../../report/plan-view.ts';
 import type { RunResult } from '../../report/result.ts';
 import { summary } from '../../report/summary.ts';
+import { whereabouts } from '../../report/words.ts';
 import { withTimeout } from '../../runner/cancellation.ts';
 import { defineAction } from '../../runner/define-action.ts';
 import type { Fault } from '../../runner/fault.ts';
@@ -37,7 +38,7 @@ export const action = defineAction(spec, async ({ inputs, host, folders, setOutp
       if (declaration.noEcho && 'value' in source) host.mask(source.value);
   }
   const view = describePlan(plan);
-  host.openGroup(`Plan for ${plan.prefix} in ${session.region}`);
+  host.openGroup(`Plan for ${plan.prefix} in ${whereabouts(session)}`);
   host.line(planLines(view).join('\n'));
   host.closeGroup();
 
@@ -69,6 +70,7 @@ export const action = defineAction(spec, async ({ inputs, host, folders, setOutp
     operation: 'deploy',
     prefix: plan.prefix,
     region: session.region,
+    endpoint: session.endpoint,
     dryRun,
     stacks,
     residue: [],

@@ -1,5 +1,6 @@
 import type { RunResult } from '../../report/result.ts';
 import { summary } from '../../report/summary.ts';
+import { whereabouts } from '../../report/words.ts';
 import { withTimeout } from '../../runner/cancellation.ts';
 import { defineAction } from '../../runner/define-action.ts';
 import { UserFault } from '../../runner/fault.ts';
@@ -42,7 +43,7 @@ export const action = defineAction(spec, async ({ inputs, host, folders, setOutp
     signal: limit.signal,
     describe: (shortName, logicalId) => files.templates.get(shortName)?.resources[logicalId]?.description,
   });
-  host.openGroup(`${dryRun ? 'Deletion, as it would be,' : 'Deletion'} of ${prefix} in ${session.region}`);
+  host.openGroup(`${dryRun ? 'Deletion, as it would be,' : 'Deletion'} of ${prefix} in ${whereabouts(session)}`);
   const { stacks, residue } = await teardown(plan.stacks, plan.dependencies, snapshots, engine, dryRun).finally(
     limit.stop,
   );
@@ -52,6 +53,7 @@ export const action = defineAction(spec, async ({ inputs, host, folders, setOutp
     operation: 'teardown',
     prefix,
     region: session.region,
+    endpoint: session.endpoint,
     dryRun,
     stacks,
     residue,
