@@ -25,8 +25,8 @@ var define_action = __webpack_require__(9486);
 var fault = __webpack_require__(7231);
 // EXTERNAL MODULE: ./build/stacks/cloudformation.aws.js
 var cloudformation_aws = __webpack_require__(8737);
-// EXTERNAL MODULE: ./build/stacks/deploy.js + 2 modules
-var deploy = __webpack_require__(2106);
+// EXTERNAL MODULE: ./build/stacks/deploy.js + 1 modules
+var deploy = __webpack_require__(9434);
 // EXTERNAL MODULE: ./build/stacks/load-plan-files.js + 1 modules
 var load_plan_files = __webpack_require__(1401);
 // EXTERNAL MODULE: ./build/stacks/plan.js + 1 modules

@@ -27,8 +27,8 @@ var define_action = __webpack_require__(9486);
 var fault = __webpack_require__(7231);
 // EXTERNAL MODULE: ./build/stacks/cloudformation.aws.js
 var cloudformation_aws = __webpack_require__(8737);
-// EXTERNAL MODULE: ./build/stacks/deploy.js + 2 modules
-var deploy = __webpack_require__(2106);
+// EXTERNAL MODULE: ./build/stacks/deploy.js + 1 modules
+var deploy = __webpack_require__(9434);
 // EXTERNAL MODULE: ./build/stacks/plan.js + 1 modules
 var stacks_plan = __webpack_require__(4429);
 ;// CONCATENATED MODULE: ./build/stacks/describe-plan.js

@@ -50,7 +50,7 @@ export function engineFor(
     signal,
     roleArn,
     observer: observerOf(new Progress(host, describe)),
-    upload: template => uploadTemplate(template, bucket, session),
+    upload: (template, keep) => uploadTemplate(template, bucket, keep, session),
   };
 }
 

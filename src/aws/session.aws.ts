@@ -12,7 +12,7 @@ export interface Session {
   /** Spread into the constructor of any client. */
   clientConfig: Pick<
     CloudFormationClientConfig,
-    'region' | 'credentials' | 'maxAttempts' | 'retryMode' | 'customUserAgent'
+    'region' | 'credentials' | 'maxAttempts' | 'retryMode' | 'customUserAgent' | 'requestHandler'
   >;
 }
 
@@ -38,6 +38,8 @@ export function openSession(region: string, role?: RoleOptions): Session {
       region,
       retryMode: 'standard',
       maxAttempts: 5,
+      // Without limits of its own, the SDK waits for ever on a connection that has gone silent.
+      requestHandler: { connectionTimeout: 5000, requestTimeout: 30_000, throwOnRequestTimeout: true },
       customUserAgent: [['zap-obs', '1']],
       ...(role && { credentials: keptUntilExpiry(() => assumeRole(region, role)) }),
     },

@@ -33,6 +33,13 @@ const ADVICE: Readonly<Record<string, string>> = {
   UPDATE_ROLLBACK_FAILED: 'Continue the rollback (aws cloudformation continue-update-rollback), then run again',
 };
 
+/** Whether a stack stands that later operations can build on: its parameter values are remembered, its outputs hold. */
+export function isStanding(deployed: DeployedStack | undefined): deployed is DeployedStack {
+  return (
+    deployed !== undefined && !['ROLLBACK_COMPLETE', 'REVIEW_IN_PROGRESS', 'DELETE_COMPLETE'].includes(deployed.status)
+  );
+}
+
 /** From the status alone; `undefined` when the stack can be updated and has to be compared. */
 export function classifyStatus(
   deployed: DeployedStack | undefined,
@@ -80,8 +87,13 @@ function differences(
     const isSame = isPrevious || (value !== undefined && value.value === deployed.parameters[name] && !noEcho);
     if (!isSame || isSsmType(type)) found.push(`parameter ${name}`);
   }
-  if (!isDeepStrictEqual(stack.tags, deployed.tags)) found.push('tags');
+  if (!isDeepStrictEqual(stack.tags, ownTags(deployed))) found.push('tags');
   return found;
+}
+
+/** Tags whose keys begin with `aws:` are AWS's own and cannot be set. */
+function ownTags({ tags }: DeployedStack): Record<string, string> {
+  return Object.fromEntries(Object.entries(tags).filter(([key]) => !key.startsWith('aws:')));
 }
 
 /** Equal as data: comments, key order of mappings, short forms and JSON against YAML make no difference. */

@@ -14,50 +14,32 @@ import {
   type Stack,
 } from '@aws-sdk/client-cloudformation';
 import { call, describe as describeError, type Session } from '../aws/session.aws.ts';
-import { UserFault } from '../runner/fault.ts';
+import { TransientError } from '../aws/transient-error.ts';
 import type { CloudFormation, DeployedStack, ResourceChange, StackEvent } from './cloudformation.ts';
 
 /** CloudFormation as AWS, or anything that speaks its protocol, offers it. */
 export function cloudFormationOf({ clientConfig, region }: Session): CloudFormation {
   const client = new CloudFormationClient(clientConfig);
 
-  const request = async <T>(action: string, send: () => Promise<T>): Promise<T> => {
-    try {
-      return await call({ action: `cloudformation:${action}`, region }, send);
-    } catch (error) {
-      if (REFUSALS.has(describeError(error).name)) {
-        throw new UserFault(
-          {
-            what: `CloudFormation refused ${action}`,
-            seen: describeError(error).message,
-            fix: 'Mend the template or the parameters and run again',
-          },
-          { cause: error },
-        );
-      }
-      throw error;
-    }
-  };
+  const request = <T>(action: string, send: () => Promise<T>): Promise<T> =>
+    call({ action: `cloudformation:${action}`, region }, send);
 
   return {
-    describe: stack =>
-      request('DescribeStacks', () =>
-        unlessMissing(async () =>
-          deployedStack((await client.send(new DescribeStacksCommand({ StackName: stack }))).Stacks?.[0]),
-        ),
-      ),
-    template: stack =>
-      request('GetTemplate', () =>
-        unlessMissing(
-          async () =>
-            (await client.send(new GetTemplateCommand({ StackName: stack, TemplateStage: 'Original' }))).TemplateBody,
-        ),
-      ),
+    async describe(stack) {
+      const command = new DescribeStacksCommand({ StackName: stack });
+      const output = await request('DescribeStacks', () => unlessMissing(() => client.send(command)));
+      return output && deployedStack(required(output.Stacks?.[0], 'DescribeStacks', 'Stacks'));
+    },
+    async template(stack) {
+      const command = new GetTemplateCommand({ StackName: stack, TemplateStage: 'Original' });
+      const output = await request('GetTemplate', () => unlessMissing(() => client.send(command)));
+      return output && required(output.TemplateBody, 'GetTemplate', 'TemplateBody');
+    },
     async events(stackId, page) {
-      const output = await request('DescribeStackEvents', () =>
-        client.send(new DescribeStackEventsCommand({ StackName: stackId, NextToken: page })),
-      );
-      return { events: (output.StackEvents ?? []).map(stackEvent), nextPage: output.NextToken };
+      const command = new DescribeStackEventsCommand({ StackName: stackId, NextToken: page });
+      const output = await request('DescribeStackEvents', () => client.send(command));
+      const events = required(output.StackEvents, 'DescribeStackEvents', 'StackEvents');
+      return { events: events.map(stackEvent), nextPage: output.NextToken };
     },
     async createChangeSet({ stackName, name, type, template, parameters, capabilities, tags, roleArn }) {
       const output = await request('CreateChangeSet', () =>
@@ -120,18 +102,6 @@ export function cloudFormationOf({ clientConfig, region }: Session): CloudFormat
   };
 }
 
-/** Errors of requests that say what is wrong with the user's template, parameters or stack. */
-const REFUSALS = new Set([
-  'ValidationError',
-  'InsufficientCapabilitiesException',
-  'LimitExceededException',
-  'AlreadyExistsException',
-  'InvalidChangeSetStatus',
-  'InvalidChangeSetStatusException',
-  'InvalidOperationException',
-  'TokenAlreadyExistsException',
-]);
-
 /** CloudFormation answers a missing stack with a ValidationError, told from others by its words only. */
 async function unlessMissing<T>(send: () => Promise<T>): Promise<T | undefined> {
   try {
@@ -144,13 +114,13 @@ async function unlessMissing<T>(send: () => Promise<T>): Promise<T | undefined> 
   }
 }
 
+/** A part without which an answer is worth nothing: a proxy's page can look like an answer in which all is absent. */
 function required<T>(value: T | undefined, action: string, field: string): T {
-  if (value === undefined) throw new Error(`CloudFormation answered ${action} without ${field}`);
+  if (value === undefined) throw new TransientError(`cloudformation:${action}`, `an answer without ${field}`);
   return value;
 }
 
-function deployedStack(stack: Stack | undefined): DeployedStack | undefined {
-  if (!stack) return undefined;
+function deployedStack(stack: Stack): DeployedStack {
   return {
     id: required(stack.StackId, 'DescribeStacks', 'StackId'),
     name: required(stack.StackName, 'DescribeStacks', 'StackName'),

@@ -5,7 +5,7 @@ import { awaitChangeSet, uniqueName } from './change-set.ts';
 import { classify, type Verdict } from './classify.ts';
 import type { ChangeSetRequest, CloudFormation, DeployedStack, ParameterValue } from './cloudformation.ts';
 import { blankResult, type Engine, recordFailure, type Snapshot, watching } from './engine.ts';
-import { type Ended, follow, untilAnswered } from './follow.ts';
+import { type Ended, follow, type Operation, untilAnswered } from './follow.ts';
 import type { PlannedStack } from './plan.ts';
 import { timelineOf } from './timeline.ts';
 
@@ -118,18 +118,40 @@ async function applyChangeSet(
   dryRun: boolean,
   result: StackResult,
 ): Promise<void> {
-  const { cloudFormation } = engine;
-  const name = uniqueName(engine.clock, engine.random);
+  const upload = stack.needsUpload ? await engine.upload(stack.template.text, !dryRun) : undefined;
   const request: ChangeSetRequest = {
     stackName: stack.stackName,
-    name,
+    name: uniqueName(engine.clock, engine.random),
     type: result.action === 'update' ? 'UPDATE' : 'CREATE',
-    template: stack.needsUpload ? { url: await engine.upload(stack.template.text) } : { body: stack.template.text },
+    template: upload ? { url: upload.url } : { body: stack.template.text },
     parameters,
     capabilities: stack.capabilities,
     tags: stack.tags,
     roleArn: engine.roleArn,
   };
+  try {
+    const operation = await executeChangeSet(request, snapshot, engine, dryRun, result);
+    if (!operation) return;
+    engine.observer.began(stack, result.action, result.changes.length);
+    await conclude(await follow(engine.cloudFormation, operation, watching(stack, engine)), stack, engine, result);
+  } finally {
+    if (dryRun) await upload?.remove();
+  }
+}
+
+/**
+ * Makes a change set, waits for it and executes it. Whatever keeps it from execution, it does not stay behind.
+ *
+ * @returns the operation that goes on at AWS, or `undefined` in a dry run and when nothing would change
+ */
+async function executeChangeSet(
+  request: ChangeSetRequest,
+  snapshot: Snapshot,
+  engine: Engine,
+  dryRun: boolean,
+  result: StackResult,
+): Promise<Operation | undefined> {
+  const { cloudFormation } = engine;
   engine.signal.throwIfAborted();
   const created = await cloudFormation.createChangeSet(request);
   result.id = created.stackId;
@@ -140,24 +162,20 @@ async function applyChangeSet(
     else Object.assign(result, { action: 'none', reason: undefined, outputs: snapshot.stack?.outputs ?? {} });
     if (prepared.kind === 'ready' && !dryRun) {
       engine.signal.throwIfAborted();
-      await cloudFormation.executeChangeSet(created.id, name);
+      await cloudFormation.executeChangeSet(created.id, request.name);
       // AWS goes on from here whatever happens to this run; what is seen later replaces this.
       result.outcome = 'interrupted';
+      return { stackId: created.stackId, token: request.name, expected: result.changes.length };
     }
   } catch (error) {
     failure = error;
-  }
-  if (result.outcome === 'interrupted') {
-    engine.observer.began(stack, result.action, result.changes.length);
-    const operation = { stackId: created.stackId, token: name, expected: result.changes.length };
-    const ended = await follow(cloudFormation, operation, watching(stack, engine));
-    return await conclude(ended, stack, engine, result);
   }
   const leftovers = await discard(created, request, snapshot, cloudFormation);
   if (leftovers.length > 0) {
     throw new UserFault([...(failure instanceof UserFault ? failure.faults : []), ...leftovers]);
   }
   if (failure) throw failure;
+  return undefined;
 }
 
 /**

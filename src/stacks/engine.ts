@@ -8,10 +8,16 @@ import type { FollowOptions } from './follow.ts';
 export interface Engine extends Omit<FollowOptions, 'onEvent'> {
   cloudFormation: CloudFormation;
   observer: Observer;
-  /** Puts a template that is too large for a request where CloudFormation can read it. */
-  upload(template: string): Promise<string>;
+  /** Puts a template that is too large for a request where CloudFormation can read it; one not to be kept under a name of its own. */
+  upload(template: string, keep: boolean): Promise<Upload>;
   /** The role that CloudFormation acts with. */
   roleArn?: string | undefined;
+}
+
+/** A template in a bucket. */
+export interface Upload {
+  url: string;
+  remove(): Promise<void>;
 }
 
 /** Told of everything as it happens; nothing in the engine prints. */

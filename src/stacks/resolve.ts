@@ -1,4 +1,5 @@
 import type { Fault } from '../runner/fault.ts';
+import { isStanding } from './classify.ts';
 import type { DeployedStack, ParameterValue } from './cloudformation.ts';
 import { refusal } from './parameter-check.ts';
 import { knownValue, type ParameterSource, type PlannedParameter, type PlannedStack, shown } from './plan.ts';
@@ -21,7 +22,9 @@ export function resolve(
   if (value !== undefined) return { value };
   // An output may be absent because its condition is false: the template's default is meant for that.
   if (source.kind === 'output' && declaration.default !== undefined) return { value: declaration.default };
-  return deployed && declaration.name in deployed.parameters ? { usePrevious: true } : undefined;
+  return isStanding(deployed) && Object.hasOwn(deployed.parameters, declaration.name)
+    ? { usePrevious: true }
+    : undefined;
 }
 
 function provided(source: ParameterSource, pool: Pool): string | undefined {

@@ -178,3 +178,43 @@ it('two runs with the same prefix never disturb each other’s change sets', asy
   expect([one.code, two.code]).toContain(0);
   expect(await statusOf('race-second')).toBe('CREATE_COMPLETE');
 });
+
+describe('a template larger than a request', () => {
+  const large = { ...FILES, 'first.yaml': `${FILES['first.yaml']}# ${'x'.repeat(51_200)}\n` };
+  const objects = async () => {
+    const { ListObjectsV2Command, S3Client } = await import('@aws-sdk/client-s3');
+    const client = new S3Client({ region: 'us-east-1', forcePathStyle: true });
+    const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: 'templates' }));
+    return Contents.map(({ Key }) => Key);
+  };
+
+  it('goes through the bucket under the name of its content, once; a dry run leaves none', async () => {
+    const { CreateBucketCommand, S3Client } = await import('@aws-sdk/client-s3');
+    await new S3Client({ region: 'us-east-1', forcePathStyle: true }).send(
+      new CreateBucketCommand({ Bucket: 'templates' }),
+    );
+    const inputs = own('large', { 'template-bucket': 'templates' });
+    const looked = await run(deploy, { ...inputs, 'dry-run': 'true' }, large);
+    expect([looked.code, await objects()]).toEqual([0, []]);
+
+    expect((await run(deploy, inputs, large)).code).toBe(0);
+    expect(await statusOf('large-first')).toBe('CREATE_COMPLETE');
+    expect(await objects()).toEqual([expect.stringMatching(/^zap-obs\/[0-9a-f]{64}\.template$/)]);
+
+    const updated = await run(deploy, { ...inputs, parameters: 'Suffix: two' }, large);
+    expect([updated.code, updated.writes.includes('s3:PutObject')]).toEqual([0, false]);
+  });
+});
+
+it('a first deployment that failed does not lend its values to the next', async () => {
+  const files = {
+    'stacks.yaml': 'stacks:\n  one: { template: one.yaml }\n',
+    'one.yaml':
+      'Parameters: { Name: { Type: String } }\nResources: { T: { Type: "AWS::SNS::Topic", Properties: { TopicName: !Ref Name, Wrong: 1 } } }\n',
+  };
+  await run(deploy, own('lend', { parameters: 'Name: a' }), files);
+  expect(await statusOf('lend-one')).toBe('ROLLBACK_COMPLETE');
+  const { code, host, writes } = await run(deploy, own('lend'), files);
+  expect(host.log.at(-1)).toContain('Parameter `Name` of stack `one` has no value');
+  expect([code, writes]).toEqual([1, []]);
+});

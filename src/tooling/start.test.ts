@@ -1,0 +1,41 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ROOT } from './repository.ts';
+
+const start = (...args: string[]) =>
+  spawnSync(process.execPath, [join(ROOT, 'src/tooling/on-node24.mjs'), 'src/tooling/start.ts', ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, ZAP_AWS_PORT: '0', NO_COLOR: '1' },
+  });
+
+describe('npm start', () => {
+  it('deploys, shows that nothing is done twice, tears down, and says that all of it is simulated', {
+    timeout: 60_000,
+  }, () => {
+    const { status, stdout } = start();
+    expect(status).toBe(0);
+    const story = [
+      'a simulation on this machine',
+      '▸ Deploy three stacks',
+      'vpc-alb: created',
+      'ecs-app: created',
+      /load-balancer-url +http:\S+ \(simulated\)/,
+      '▸ Deploy again: nothing to do',
+      'ecs-app: unchanged',
+      '▸ Tear down',
+      'vpc-alb: deleted',
+    ];
+    let from = 0;
+    for (const line of story) {
+      const at = typeof line === 'string' ? stdout.indexOf(line, from) : from + stdout.slice(from).search(line);
+      expect(at, `${line} after character ${from}`).toBeGreaterThanOrEqual(from);
+      from = at;
+    }
+  });
+
+  it('refuses a flag that it does not know', () => {
+    const { status, stderr } = start('--kep');
+    expect([status, stderr]).toEqual([2, expect.stringContaining('Usage: npm start [-- --keep]')]);
+  });
+});
