@@ -23,6 +23,8 @@ var cancellation = __webpack_require__(172);
 var define_action = __webpack_require__(9486);
 // EXTERNAL MODULE: ./build/runner/fault.js
 var fault = __webpack_require__(7231);
+// EXTERNAL MODULE: ./build/runner/host.js
+var runner_host = __webpack_require__(3801);
 // EXTERNAL MODULE: ./build/stacks/cloudformation.aws.js
 var cloudformation_aws = __webpack_require__(8737);
 // EXTERNAL MODULE: ./build/stacks/deploy.js + 1 modules
@@ -224,57 +226,47 @@ const spec_spec = (0,spec/* declareAction */.D)({
 
 
 
+
 const action = (0,define_action/* defineAction */.Q)(spec_spec, async ({ inputs, host, folders, setOutput, signal: cancelled }) => {
     const started = Date.now();
-    const dryRun = inputs['dry-run'];
-    const prefix = inputs['stack-prefix'];
-    if (!dryRun && inputs.confirm !== prefix) {
-        const seen = inputs.confirm === undefined ? 'nothing' : `\`${inputs.confirm}\``;
-        throw new fault/* UserFault */.ax({
-            what: 'Input `confirm` must repeat the stack prefix, so that nothing is deleted by mistake',
-            seen,
-            fix: `Give \`confirm: ${prefix}\`, or look first with \`dry-run: true\``,
-        });
-    }
+    const { only, confirm, 'dry-run': dryRun, 'stack-prefix': prefix } = inputs;
+    if (!dryRun)
+        requireConfirmation(confirm, prefix);
     const session = (0,stack_run/* sessionFor */.w)(inputs, host);
+    const { region, endpoint } = session;
     const files = await (0,load_plan_files/* loadPlanFiles */.v)(inputs['stacks-file'], folders);
-    const plan = (0,stacks_plan/* makePlan */.Cs)({
-        ...files,
-        prefix,
-        values: new Map(),
-        only: inputs.only,
-        tags: {},
-        hasTemplateBucket: true,
-        region: session.region,
-    });
+    const plan = (0,stacks_plan/* makePlan */.Cs)({ ...files, prefix, values: new Map(), only, tags: {}, hasTemplateBucket: true, region });
     const cloudFormation = (0,cloudformation_aws/* cloudFormationOf */.Y)(session);
     const snapshots = await (0,deploy/* readSnapshots */.yj)(plan, cloudFormation);
     const limit = (0,cancellation/* withTimeout */.wj)(cancelled, inputs.timeout);
-    const engine = (0,stack_run/* engineFor */.Ec)(session, cloudFormation, host, {
-        signal: limit.signal,
-        describe: (shortName, logicalId) => files.templates.get(shortName)?.resources[logicalId]?.description,
-    });
-    host.openGroup(`${dryRun ? 'Deletion, as it would be,' : 'Deletion'} of ${prefix} in ${(0,words/* whereabouts */.CJ)(session)}`);
-    const { stacks, residue } = await teardown(plan.stacks, plan.dependencies, snapshots, engine, dryRun).finally(limit.stop);
-    host.closeGroup();
-    const run = {
-        operation: 'teardown',
-        prefix,
-        region: session.region,
-        endpoint: session.endpoint,
-        dryRun,
-        stacks,
-        residue,
-        duration: Date.now() - started,
-    };
+    const engine = (0,stack_run/* engineFor */.Ec)(session, cloudFormation, host, { files, signal: limit.signal });
+    const title = `Deletion of ${prefix} in ${(0,words/* whereabouts */.CJ)(session)}${dryRun ? ', as it would be' : ''}`;
+    const { stacks, residue } = await (0,runner_host/* inGroup */.H)(host, title, () => teardown(plan.stacks, plan.dependencies, snapshots, engine, dryRun).finally(limit.stop));
+    const duration = Date.now() - started;
+    const run = { operation: 'teardown', prefix, region, endpoint, dryRun, stacks, residue, duration };
     await host.summary((0,summary/* summary */.z)(run, undefined));
-    setOutput('deleted', JSON.stringify(stacks.flatMap(({ action, outcome, stackName }) => action === 'delete' && outcome === 'done' ? [stackName] : [])));
+    const deleted = stacks.filter(({ action, outcome }) => action === 'delete' && outcome === 'done');
+    setOutput('deleted', JSON.stringify(deleted.map(({ stackName }) => stackName)));
     setOutput('residue', JSON.stringify(residue));
-    for (const { stack, logicalId, physicalId, reason } of residue) {
-        host.annotate('warning', `${logicalId} of ${stack} ${dryRun ? 'would stay' : 'stays'} behind${physicalId ? ` as ${physicalId}` : ''}: ${reason}`, { title: 'Left behind' });
-    }
+    warnOfResidue(residue, dryRun, host);
     (0,stack_run/* throwUnlessGood */.i6)(run, limit.signal, host);
 });
+function requireConfirmation(confirm, prefix) {
+    if (confirm === prefix)
+        return;
+    throw new fault/* UserFault */.ax({
+        what: 'Input `confirm` must repeat the stack prefix, so that nothing is deleted by mistake',
+        seen: confirm === undefined ? 'nothing' : `\`${confirm}\``,
+        fix: `Give \`confirm: ${prefix}\`, or look first with \`dry-run: true\``,
+    });
+}
+function warnOfResidue(residue, dryRun, host) {
+    for (const { stack, logicalId, physicalId, reason } of residue) {
+        const id = physicalId ? ` as ${physicalId}` : '';
+        const message = `${logicalId} of ${stack} ${dryRun ? 'would stay' : 'stays'} behind${id}: ${reason}`;
+        host.annotate('warning', message, { title: 'Left behind' });
+    }
+}
 
 
 /***/ })

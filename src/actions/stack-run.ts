@@ -10,6 +10,7 @@ import type { InputValues } from '../runner/spec.ts';
 import type { CloudFormation } from '../stacks/cloudformation.ts';
 import type { Engine, Observer } from '../stacks/engine.ts';
 import { isOwnEvent } from '../stacks/follow.ts';
+import type { PlanFiles } from '../stacks/load-plan-files.ts';
 import { uploadTemplate } from '../stacks/template-bucket.aws.ts';
 import type { credentialInputs, stackInputs } from './shared-inputs.ts';
 
@@ -30,19 +31,24 @@ export function sessionFor(inputs: SharedInputs, host: Host): Session {
   });
 }
 
+export interface EngineOptions {
+  /** Descriptions of resources are shown from these. */
+  files: PlanFiles;
+  signal: AbortSignal;
+  roleArn?: string | undefined;
+  /** For templates that are too large for a request. */
+  bucket?: string | undefined;
+}
+
 /** The engine that works on stacks for an action, telling the host what goes on. */
 export function engineFor(
   session: Session,
   cloudFormation: CloudFormation,
   host: Host,
-  options: {
-    signal: AbortSignal;
-    roleArn?: string | undefined;
-    bucket?: string | undefined;
-    describe?: (shortName: string, logicalId: string) => string | undefined;
-  },
+  options: EngineOptions,
 ): Engine {
-  const { signal, roleArn, bucket = '', describe } = options;
+  const { files, signal, roleArn, bucket = '' } = options;
+  const describe = (stack: string, id: string) => files.templates.get(stack)?.resources[id]?.description;
   return {
     cloudFormation,
     clock: systemClock,

@@ -23,3 +23,13 @@ export interface Host {
   /** Shows one line that the next call replaces; '' removes it. Absent where lines cannot be replaced. */
   status?(text: string): void;
 }
+
+/** Does work inside a group of the log, which is closed however the work ends. */
+export async function inGroup<T>(host: Host, name: string, work: () => Promise<T>): Promise<T> {
+  host.openGroup(name);
+  try {
+    return await work();
+  } finally {
+    host.closeGroup();
+  }
+}

@@ -8,12 +8,17 @@ import { call, type Session } from '../aws/session.aws.ts';
 import { UserFault } from '../runner/fault.ts';
 import type { Lookup } from './stacks-file.ts';
 
+/** Looks up all at once. */
+export async function lookUpAll(lookups: Iterable<Lookup>, session: Session): Promise<Map<Lookup, string>> {
+  return new Map(await Promise.all([...lookups].map(async lookup => [lookup, await lookUp(lookup, session)] as const)));
+}
+
 /**
  * Looks a value up in the account.
  *
  * @throws UserFault when AWS has no such thing in the region
  */
-export async function lookUp(lookup: Lookup, session: Session): Promise<string> {
+async function lookUp(lookup: Lookup, session: Session): Promise<string> {
   switch (lookup) {
     case 's3-prefix-list':
       return await prefixListId(`com.amazonaws.${session.region}.s3`, session);

@@ -1,120 +1,75 @@
-import { planLines } from '../../report/plan-view.ts';
+import { type PlanView, planLines } from '../../report/plan-view.ts';
 import type { RunResult } from '../../report/result.ts';
 import { summary } from '../../report/summary.ts';
 import { whereabouts } from '../../report/words.ts';
 import { withTimeout } from '../../runner/cancellation.ts';
 import { defineAction } from '../../runner/define-action.ts';
-import type { Fault } from '../../runner/fault.ts';
-import { throwIfAny } from '../../runner/fault.ts';
+import { type Host, inGroup } from '../../runner/host.ts';
 import type { InputValues } from '../../runner/spec.ts';
 import { cloudFormationOf } from '../../stacks/cloudformation.aws.ts';
 import { checkBeforeWrites, deploy, neededLookups, readSnapshots } from '../../stacks/deploy.ts';
 import { describePlan } from '../../stacks/describe-plan.ts';
-import { loadPlanFiles } from '../../stacks/load-plan-files.ts';
-import { lookUp } from '../../stacks/lookups.aws.ts';
-import { makePlan, type PlanInput } from '../../stacks/plan.ts';
-import { IMAGE_INPUTS } from '../../stacks/resolve.ts';
+import { loadPlanFiles, type PlanFiles } from '../../stacks/load-plan-files.ts';
+import { lookUpAll } from '../../stacks/lookups.aws.ts';
+import { makePlan, type Plan } from '../../stacks/plan.ts';
 import { engineFor, sessionFor, throwUnlessGood } from '../stack-run.ts';
-import { scalarOutputs } from './outputs.ts';
+import { outputsOf } from './outputs.ts';
+import { parameterInputs } from './parameter-inputs.ts';
 import { spec } from './spec.ts';
-
-type Inputs = InputValues<typeof spec.inputs>;
 
 export const action = defineAction(spec, async ({ inputs, host, folders, setOutput, signal: cancelled }) => {
   const started = Date.now();
+  const dryRun = inputs['dry-run'];
   const session = sessionFor(inputs, host);
   const files = await loadPlanFiles(inputs['stacks-file'], folders);
-  const plan = makePlan({
+  const plan = planOf(inputs, files, session.region);
+  const view = await showPlan(plan, `Plan for ${plan.prefix} in ${whereabouts(session)}`, host);
+
+  const cloudFormation = cloudFormationOf(session);
+  const [snapshots, lookups] = await Promise.all([
+    readSnapshots(plan, cloudFormation),
+    lookUpAll(neededLookups(plan), session),
+  ]);
+  checkBeforeWrites(plan, snapshots, lookups);
+
+  const limit = withTimeout(cancelled, inputs.timeout);
+  const engine = engineFor(session, cloudFormation, host, {
+    files,
+    signal: limit.signal,
+    roleArn: inputs['role-arn'],
+    bucket: inputs['template-bucket'],
+  });
+  const options = { maxParallel: inputs['max-parallel'], dryRun };
+  const stacks = await inGroup(host, dryRun ? 'Changes' : 'Deployment', () =>
+    deploy(plan, snapshots, lookups, engine, options).finally(limit.stop),
+  );
+
+  const { prefix } = plan;
+  const { region, endpoint } = session;
+  const duration = Date.now() - started;
+  const run: RunResult = { operation: 'deploy', prefix, region, endpoint, dryRun, stacks, residue: [], duration };
+  await host.summary(summary(run, view));
+  for (const [name, value] of outputsOf(run)) setOutput(name, value);
+  throwUnlessGood(run, limit.signal, host);
+});
+
+function planOf(inputs: InputValues<typeof spec.inputs>, files: PlanFiles, region: string): Plan {
+  return makePlan({
     ...files,
     prefix: inputs['stack-prefix'],
     values: parameterInputs(inputs),
     only: inputs.only,
     tags: inputs.tags,
     hasTemplateBucket: inputs['template-bucket'] !== undefined,
-    region: session.region,
+    region,
   });
-  for (const { parameters } of plan.stacks) {
-    for (const { declaration, source } of parameters)
-      if (declaration.noEcho && 'value' in source) host.mask(source.value);
+}
+
+async function showPlan(plan: Plan, title: string, host: Host): Promise<PlanView> {
+  for (const { declaration, source } of plan.stacks.flatMap(({ parameters }) => parameters)) {
+    if (declaration.noEcho && 'value' in source) host.mask(source.value);
   }
   const view = describePlan(plan);
-  host.openGroup(`Plan for ${plan.prefix} in ${whereabouts(session)}`);
-  host.line(planLines(view).join('\n'));
-  host.closeGroup();
-
-  const cloudFormation = cloudFormationOf(session);
-  const [snapshots, lookups] = await Promise.all([
-    readSnapshots(plan, cloudFormation),
-    Promise.all([...neededLookups(plan)].map(async lookup => [lookup, await lookUp(lookup, session)] as const)).then(
-      found => new Map(found),
-    ),
-  ]);
-  checkBeforeWrites(plan, snapshots, lookups);
-
-  const dryRun = inputs['dry-run'];
-  const limit = withTimeout(cancelled, inputs.timeout);
-  const engine = engineFor(session, cloudFormation, host, {
-    signal: limit.signal,
-    roleArn: inputs['role-arn'],
-    bucket: inputs['template-bucket'],
-    describe: (shortName, logicalId) => files.templates.get(shortName)?.resources[logicalId]?.description,
-  });
-  host.openGroup(dryRun ? 'Changes' : 'Deployment');
-  const stacks = await deploy(plan, snapshots, lookups, engine, {
-    maxParallel: inputs['max-parallel'],
-    dryRun,
-  }).finally(limit.stop);
-  host.closeGroup();
-
-  const run: RunResult = {
-    operation: 'deploy',
-    prefix: plan.prefix,
-    region: session.region,
-    endpoint: session.endpoint,
-    dryRun,
-    stacks,
-    residue: [],
-    duration: Date.now() - started,
-  };
-  await host.summary(summary(run, view));
-  const outputs = Object.fromEntries(stacks.map(({ shortName, outputs }) => [shortName, outputs]));
-  setOutput('outputs', JSON.stringify(outputs));
-  setOutput(
-    'stacks',
-    JSON.stringify(
-      stacks.map(({ stackName, id, action, status, duration }) => ({
-        name: stackName,
-        id,
-        action,
-        status,
-        seconds: duration / 1000,
-      })),
-    ),
-  );
-  setOutput(
-    'changed',
-    String(!dryRun && stacks.some(({ action, outcome }) => action !== 'none' && outcome === 'done')),
-  );
-  for (const [name, value] of scalarOutputs(outputs)) setOutput(name, value);
-  throwUnlessGood(run, limit.signal, host);
-});
-
-/** Template parameters from inputs, by name; the two images have inputs of their own. */
-function parameterInputs(inputs: Inputs): PlanInput['values'] {
-  const values = new Map(
-    Object.entries(inputs.parameters).map(([name, value]) => [name, { value, origin: 'parameters' }]),
-  );
-  const twice: Fault[] = [];
-  for (const [parameter, origin] of IMAGE_INPUTS) {
-    const value = inputs[origin];
-    if (value === undefined) continue;
-    if (values.has(parameter))
-      twice.push({
-        what: `Inputs \`${origin}\` and \`parameters\` both set parameter \`${parameter}\``,
-        fix: 'Remove one of them',
-      });
-    values.set(parameter, { value, origin });
-  }
-  throwIfAny(twice);
-  return values;
+  await inGroup(host, title, async () => host.line(planLines(view).join('\n')));
+  return view;
 }

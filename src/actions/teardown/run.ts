@@ -1,9 +1,10 @@
-import type { RunResult } from '../../report/result.ts';
+import type { Residue, RunResult } from '../../report/result.ts';
 import { summary } from '../../report/summary.ts';
 import { whereabouts } from '../../report/words.ts';
 import { withTimeout } from '../../runner/cancellation.ts';
 import { defineAction } from '../../runner/define-action.ts';
 import { UserFault } from '../../runner/fault.ts';
+import { type Host, inGroup } from '../../runner/host.ts';
 import { cloudFormationOf } from '../../stacks/cloudformation.aws.ts';
 import { readSnapshots } from '../../stacks/deploy.ts';
 import { loadPlanFiles } from '../../stacks/load-plan-files.ts';
@@ -14,67 +15,45 @@ import { spec } from './spec.ts';
 
 export const action = defineAction(spec, async ({ inputs, host, folders, setOutput, signal: cancelled }) => {
   const started = Date.now();
-  const dryRun = inputs['dry-run'];
-  const prefix = inputs['stack-prefix'];
-  if (!dryRun && inputs.confirm !== prefix) {
-    const seen = inputs.confirm === undefined ? 'nothing' : `\`${inputs.confirm}\``;
-    throw new UserFault({
-      what: 'Input `confirm` must repeat the stack prefix, so that nothing is deleted by mistake',
-      seen,
-      fix: `Give \`confirm: ${prefix}\`, or look first with \`dry-run: true\``,
-    });
-  }
+  const { only, confirm, 'dry-run': dryRun, 'stack-prefix': prefix } = inputs;
+  if (!dryRun) requireConfirmation(confirm, prefix);
   const session = sessionFor(inputs, host);
+  const { region, endpoint } = session;
   const files = await loadPlanFiles(inputs['stacks-file'], folders);
-  const plan = makePlan({
-    ...files,
-    prefix,
-    values: new Map(),
-    only: inputs.only,
-    tags: {},
-    hasTemplateBucket: true,
-    region: session.region,
-  });
+  const plan = makePlan({ ...files, prefix, values: new Map(), only, tags: {}, hasTemplateBucket: true, region });
   const cloudFormation = cloudFormationOf(session);
   const snapshots = await readSnapshots(plan, cloudFormation);
 
   const limit = withTimeout(cancelled, inputs.timeout);
-  const engine = engineFor(session, cloudFormation, host, {
-    signal: limit.signal,
-    describe: (shortName, logicalId) => files.templates.get(shortName)?.resources[logicalId]?.description,
-  });
-  host.openGroup(`${dryRun ? 'Deletion, as it would be,' : 'Deletion'} of ${prefix} in ${whereabouts(session)}`);
-  const { stacks, residue } = await teardown(plan.stacks, plan.dependencies, snapshots, engine, dryRun).finally(
-    limit.stop,
+  const engine = engineFor(session, cloudFormation, host, { files, signal: limit.signal });
+  const title = `Deletion of ${prefix} in ${whereabouts(session)}${dryRun ? ', as it would be' : ''}`;
+  const { stacks, residue } = await inGroup(host, title, () =>
+    teardown(plan.stacks, plan.dependencies, snapshots, engine, dryRun).finally(limit.stop),
   );
-  host.closeGroup();
 
-  const run: RunResult = {
-    operation: 'teardown',
-    prefix,
-    region: session.region,
-    endpoint: session.endpoint,
-    dryRun,
-    stacks,
-    residue,
-    duration: Date.now() - started,
-  };
+  const duration = Date.now() - started;
+  const run: RunResult = { operation: 'teardown', prefix, region, endpoint, dryRun, stacks, residue, duration };
   await host.summary(summary(run, undefined));
-  setOutput(
-    'deleted',
-    JSON.stringify(
-      stacks.flatMap(({ action, outcome, stackName }) =>
-        action === 'delete' && outcome === 'done' ? [stackName] : [],
-      ),
-    ),
-  );
+  const deleted = stacks.filter(({ action, outcome }) => action === 'delete' && outcome === 'done');
+  setOutput('deleted', JSON.stringify(deleted.map(({ stackName }) => stackName)));
   setOutput('residue', JSON.stringify(residue));
-  for (const { stack, logicalId, physicalId, reason } of residue) {
-    host.annotate(
-      'warning',
-      `${logicalId} of ${stack} ${dryRun ? 'would stay' : 'stays'} behind${physicalId ? ` as ${physicalId}` : ''}: ${reason}`,
-      { title: 'Left behind' },
-    );
-  }
+  warnOfResidue(residue, dryRun, host);
   throwUnlessGood(run, limit.signal, host);
 });
+
+function requireConfirmation(confirm: string | undefined, prefix: string): void {
+  if (confirm === prefix) return;
+  throw new UserFault({
+    what: 'Input `confirm` must repeat the stack prefix, so that nothing is deleted by mistake',
+    seen: confirm === undefined ? 'nothing' : `\`${confirm}\``,
+    fix: `Give \`confirm: ${prefix}\`, or look first with \`dry-run: true\``,
+  });
+}
+
+function warnOfResidue(residue: readonly Residue[], dryRun: boolean, host: Host): void {
+  for (const { stack, logicalId, physicalId, reason } of residue) {
+    const id = physicalId ? ` as ${physicalId}` : '';
+    const message = `${logicalId} of ${stack} ${dryRun ? 'would stay' : 'stays'} behind${id}: ${reason}`;
+    host.annotate('warning', message, { title: 'Left behind' });
+  }
+}

@@ -1,0 +1,25 @@
+import { type Fault, throwIfAny } from '../../runner/fault.ts';
+import type { InputValues } from '../../runner/spec.ts';
+import type { PlanInput } from '../../stacks/plan.ts';
+import { IMAGE_INPUTS } from '../../stacks/resolve.ts';
+import type { spec } from './spec.ts';
+
+/**
+ * Template parameters from inputs, by name; the two images have inputs of their own.
+ *
+ * @throws UserFault when an image is given twice
+ */
+export function parameterInputs(inputs: InputValues<typeof spec.inputs>): PlanInput['values'] {
+  const given = Object.entries(inputs.parameters);
+  const values = new Map(given.map(([name, value]) => [name, { value, origin: 'parameters' }]));
+  const faults: Fault[] = [];
+  for (const [parameter, origin] of IMAGE_INPUTS) {
+    const value = inputs[origin];
+    if (value === undefined) continue;
+    const what = `Inputs \`${origin}\` and \`parameters\` both set parameter \`${parameter}\``;
+    if (values.has(parameter)) faults.push({ what, fix: 'Remove one of them' });
+    values.set(parameter, { value, origin });
+  }
+  throwIfAny(faults);
+  return values;
+}
