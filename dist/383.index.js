@@ -27,8 +27,8 @@ var define_action = __webpack_require__(9486);
 var runner_host = __webpack_require__(3801);
 // EXTERNAL MODULE: ./build/stacks/cloudformation.aws.js
 var cloudformation_aws = __webpack_require__(8737);
-// EXTERNAL MODULE: ./build/stacks/deploy.js + 1 modules
-var deploy = __webpack_require__(9434);
+// EXTERNAL MODULE: ./build/stacks/deploy.js
+var deploy = __webpack_require__(8821);
 // EXTERNAL MODULE: ./build/stacks/plan.js + 1 modules
 var plan = __webpack_require__(4429);
 ;// CONCATENATED MODULE: ./build/stacks/describe-plan.js
@@ -77,6 +77,8 @@ function describe_plan_words(source) {
     }
 }
 
+// EXTERNAL MODULE: ./build/stacks/follow.js + 1 modules
+var follow = __webpack_require__(43);
 // EXTERNAL MODULE: ./build/stacks/load-plan-files.js + 1 modules
 var load_plan_files = __webpack_require__(1401);
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-cloudformation/dist-cjs/index.js
@@ -159,20 +161,24 @@ const SCALARS = {
     'metrics-endpoint': 'MetricsEndpoint',
     'grafana-url': 'GrafanaUrl',
 };
-function outputsOf({ stacks, dryRun }) {
+function outputsOf({ stacks, dryRun }, { leftOut }, snapshots) {
     const hasChanged = !dryRun && stacks.some(({ action, outcome }) => action !== 'none' && outcome === 'done');
+    const outputs = Object.fromEntries([
+        ...leftOut.map(name => [name, snapshots.get(name)?.stack?.outputs ?? {}]),
+        ...stacks.map(({ shortName, outputs }) => [shortName, outputs]),
+    ]);
     return [
-        ['outputs', JSON.stringify(Object.fromEntries(stacks.map(({ shortName, outputs }) => [shortName, outputs])))],
+        ['outputs', JSON.stringify(outputs)],
         ['stacks', JSON.stringify(stacks.map(describe))],
         ['changed', String(hasChanged)],
-        ...scalarOutputs(stacks),
+        ...scalarOutputs(outputs),
     ];
 }
 function describe({ stackName: name, id, action, status, duration }) {
     return { name, id, action, status, seconds: duration / 1000 };
 }
-function scalarOutputs(stacks) {
-    const all = Object.assign({}, ...stacks.map(({ outputs }) => outputs));
+function scalarOutputs(outputs) {
+    const all = Object.assign({}, ...Object.values(outputs));
     return Object.entries(SCALARS).flatMap(([name, key]) => {
         const value = all[key];
         if (value === undefined)
@@ -195,7 +201,8 @@ function parameterInputs(inputs) {
         if (value === undefined)
             continue;
         const what = `Inputs \`${origin}\` and \`parameters\` both set parameter \`${parameter}\``;
-        if (values.has(parameter))
+        const isTwice = [...values.keys()].some(key => key === parameter || key.endsWith(`.${parameter}`));
+        if (isTwice)
             faults.push({ what, fix: 'Remove one of them' });
         values.set(parameter, { value, origin });
     }
@@ -304,6 +311,7 @@ const spec_spec = (0,spec/* declareAction */.D)({
 
 
 
+
 const action = (0,define_action/* defineAction */.Q)(spec_spec, async ({ inputs, host, folders, setOutput, signal: cancelled }) => {
     const started = Date.now();
     const dryRun = inputs['dry-run'];
@@ -312,12 +320,10 @@ const action = (0,define_action/* defineAction */.Q)(spec_spec, async ({ inputs,
     const plan = planOf(inputs, files, session.region);
     const view = await showPlan(plan, `Plan for ${plan.prefix} in ${(0,words/* whereabouts */.CJ)(session)}`, host);
     const cloudFormation = (0,cloudformation_aws/* cloudFormationOf */.Y)(session);
-    const [snapshots, lookups] = await Promise.all([
-        (0,deploy/* readSnapshots */.yj)(plan, cloudFormation),
-        lookUpAll((0,deploy/* neededLookups */.nU)(plan), session),
-    ]);
-    (0,deploy/* checkBeforeWrites */.kZ)(plan, snapshots, lookups);
     const limit = (0,cancellation/* withTimeout */.wj)(cancelled, inputs.timeout);
+    const reads = Promise.all([(0,deploy/* readSnapshots */.yj)(plan, cloudFormation), lookUpAll((0,deploy/* neededLookups */.nU)(plan), session)]);
+    const [snapshots, lookups] = await (0,follow/* orAbort */.KP)(reads, limit.signal);
+    (0,deploy/* checkBeforeWrites */.kZ)(plan, snapshots, lookups);
     const engine = (0,stack_run/* engineFor */.Ec)(session, cloudFormation, host, {
         files,
         signal: limit.signal,
@@ -331,7 +337,7 @@ const action = (0,define_action/* defineAction */.Q)(spec_spec, async ({ inputs,
     const duration = Date.now() - started;
     const run = { operation: 'deploy', prefix, region, endpoint, dryRun, stacks, residue: [], duration };
     await host.summary((0,summary/* summary */.z)(run, view));
-    for (const [name, value] of outputsOf(run))
+    for (const [name, value] of outputsOf(run, plan, snapshots))
         setOutput(name, value);
     (0,stack_run/* throwUnlessGood */.i6)(run, limit.signal, host);
 });
@@ -348,7 +354,8 @@ function planOf(inputs, files, region) {
 }
 async function showPlan(plan, title, host) {
     for (const { declaration, source } of plan.stacks.flatMap(({ parameters }) => parameters)) {
-        if (declaration.noEcho && 'value' in source)
+        const isGiven = source.kind === 'input' || source.kind === 'stacks-file';
+        if (declaration.noEcho && isGiven && source.value.length >= 4)
             host.mask(source.value);
     }
     const view = describePlan(plan);

@@ -51,6 +51,9 @@ export const credentialInputs = {
     kind: 'duration',
     description: 'How long each set of credentials lasts, at most what the role allows.',
     default: '1h',
+    // What STS takes for a role: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+    min: '15m',
+    max: '12h',
     advanced: true,
   },
 } as const satisfies InputSpecs;

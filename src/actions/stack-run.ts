@@ -55,13 +55,14 @@ export function engineFor(
     random: Math.random,
     signal,
     roleArn,
-    observer: observerOf(new Progress(host, describe)),
+    observer: observerOf(new Progress(host, describe), host),
     upload: (template, keep) => uploadTemplate(template, bucket, keep, session),
   };
 }
 
-function observerOf(progress: Progress): Observer {
+function observerOf(progress: Progress, host: Host): Observer {
   return {
+    warning: text => host.annotate('warning', text),
     began: ({ shortName, stackName }, action, expected) => progress.began(shortName, stackName, action, expected),
     event: ({ shortName }, event) => progress.event(shortName, { ...event, isStack: isOwnEvent(event) }),
     ended: result => progress.ended(result),

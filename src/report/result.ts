@@ -16,8 +16,8 @@ export interface RunResult {
   duration: number;
 }
 
-/** `none`: the stack is as it should be. `recreate`: a stack that never came into being was deleted first. */
-export type StackAction = 'create' | 'recreate' | 'update' | 'none' | 'delete' | 'unknown';
+/** `none`: the stack is as it should be. `absent`: there is none to delete. `recreate`: a stack that never came into being was deleted first. */
+export type StackAction = 'create' | 'recreate' | 'update' | 'none' | 'delete' | 'absent' | 'unknown';
 
 export interface StackResult {
   shortName: string;

@@ -28,7 +28,8 @@ export function summary(run: RunResult, plan: PlanView | undefined): string {
 
 function worstIcon({ stacks, dryRun }: RunResult): string {
   const outcomes = stacks.map(({ outcome }) => outcome);
-  for (const outcome of ['failed', 'interrupted'] as const) if (outcomes.includes(outcome)) return ICON[outcome];
+  for (const outcome of ['failed', 'interrupted', 'skipped'] as const)
+    if (outcomes.includes(outcome)) return ICON[outcome];
   return dryRun ? ICON.planned : ICON.done;
 }
 

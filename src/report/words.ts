@@ -1,4 +1,4 @@
-import type { RunResult, StackResult } from './result.ts';
+import type { RunResult, StackAction, StackResult } from './result.ts';
 
 /** A span of time for people: `0.4 s`, `12 s`, `3 min 05 s`, `1 h 02 min`. */
 export function duration(milliseconds: number): string {
@@ -17,27 +17,29 @@ export function count(number: number, noun: string, plural = `${noun}s`): string
   return `${number} ${number === 1 ? noun : plural}`;
 }
 
-const DONE = {
+const DONE: Readonly<Record<StackAction, string>> = {
   create: 'created',
   recreate: 'recreated',
   update: 'updated',
   none: 'unchanged',
   delete: 'deleted',
+  absent: 'does not exist',
   unknown: 'done',
-} as const;
-const PLANNED = {
+};
+const PLANNED: Readonly<Record<StackAction, string>> = {
   create: 'would be created',
   recreate: 'would be recreated',
   update: 'would be updated',
   none: 'unchanged',
   delete: 'would be deleted',
+  absent: 'does not exist',
   unknown: 'may change',
-} as const;
+};
 
 /** How a stack ended, in words: `updated`, `would be created`, `failed (UPDATE_ROLLBACK_COMPLETE)`. */
-export function ending({ action, outcome, status, reason }: StackResult): string {
-  if (outcome === 'done') return reason === 'does not exist' ? 'does not exist' : DONE[action];
-  if (outcome === 'planned') return reason === 'does not exist' ? 'does not exist' : PLANNED[action];
+export function ending({ action, outcome, status }: StackResult): string {
+  if (outcome === 'done') return DONE[action];
+  if (outcome === 'planned') return PLANNED[action];
   if (outcome === 'skipped') return 'not started';
   const state = status ? ` (${status})` : '';
   return outcome === 'failed' ? `failed${state}` : `interrupted; AWS goes on${state}`;
@@ -45,36 +47,38 @@ export function ending({ action, outcome, status, reason }: StackResult): string
 
 /** `3 added, 1 changed, 1 replaced, 2 removed`; empty when nothing changes. */
 export function changeCounts({ changes }: Pick<StackResult, 'changes'>): string {
-  const isReplaced = (replacement: string | undefined) => replacement !== undefined && replacement !== 'False';
+  const number = (action: string, replacement?: string) =>
+    changes.filter(
+      change => change.action === action && (!replacement || (change.replacement ?? 'False') === replacement),
+    ).length;
   const counts: [string, number][] = [
-    ['added', changes.filter(({ action }) => action === 'Add').length],
-    ['changed', changes.filter(({ action, replacement }) => action === 'Modify' && !isReplaced(replacement)).length],
-    ['replaced', changes.filter(({ action, replacement }) => action === 'Modify' && isReplaced(replacement)).length],
-    ['removed', changes.filter(({ action }) => action === 'Remove').length],
-    ['kept', changes.filter(({ action }) => action === 'Keep').length],
+    ['added', number('Add')],
+    ['changed', number('Modify', 'False')],
+    ['replaced', number('Modify', 'True')],
+    ['changed or replaced', number('Modify', 'Conditional')],
+    ['removed', number('Remove')],
+    ['kept', number('Keep')],
   ];
   return counts.flatMap(([word, number]) => (number > 0 ? [`${number} ${word}`] : [])).join(', ');
 }
 
 /** The whole run in one sentence. */
-export function headline(run: RunResult): string {
-  const { operation, prefix, dryRun, stacks } = run;
-  const failed = stacks.filter(({ outcome }) => outcome === 'failed');
+export function headline({ operation, prefix, dryRun, stacks, ...run }: RunResult): string {
   const time = duration(run.duration);
-  if (failed.length > 0)
-    return `${operation} of ${prefix} failed at ${failed.map(({ shortName }) => shortName).join(', ')} after ${time}`;
-  if (stacks.some(({ outcome }) => outcome === 'interrupted'))
-    return `${operation} of ${prefix} was interrupted after ${time}`;
-  const touched = stacks.filter(({ action }) => action !== 'none');
-  if (touched.length === 0)
-    return operation === 'deploy'
-      ? `${prefix} is up to date (${time})`
-      : `Nothing of ${prefix} is left to delete (${time})`;
-  const verb =
-    operation === 'deploy' ? (dryRun ? 'would change' : 'deployed') : dryRun ? 'would be deleted' : 'deleted';
-  return `${prefix}: ${count(touched.length, 'stack')} ${verb} in ${time}`.replace(/ in [^:]*$/, suffix =>
-    dryRun ? '' : suffix,
-  );
+  const having = (outcome: StackResult['outcome']) => stacks.filter(stack => stack.outcome === outcome);
+  const failed = having('failed').map(({ shortName }) => shortName);
+  if (failed.length > 0) return `${operation} of ${prefix} failed at ${failed.join(', ')} after ${time}`;
+  if (having('interrupted').length > 0) return `${operation} of ${prefix} was interrupted after ${time}`;
+  if (having('skipped').length > 0) {
+    const done = stacks.length - having('skipped').length;
+    return `${operation} of ${prefix} was stopped after ${done} of ${count(stacks.length, 'stack')}`;
+  }
+  const touched = stacks.filter(({ action }) => action !== 'none' && action !== 'absent').length;
+  if (touched === 0 && operation === 'deploy') return `${prefix} is up to date (${time})`;
+  if (touched === 0) return `Nothing of ${prefix} is left to delete (${time})`;
+  const many = count(touched, 'stack');
+  if (dryRun) return `${prefix}: ${many} would ${operation === 'deploy' ? 'change' : 'be deleted'}`;
+  return `${prefix}: ${many} ${operation === 'deploy' ? 'deployed' : 'deleted'} in ${time}`;
 }
 
 /** Where a run works: the region, and the endpoint when it is not AWS's own. */

@@ -39,7 +39,7 @@ function parseInput(spec: InputSpec, raw: string): Parsed {
     case 'integer':
       return parseInteger(spec, text);
     case 'duration':
-      return parseDuration(text);
+      return parseDuration(spec, text);
     case 'enum':
       if (spec.values.includes(text)) return { value: text };
       return refuse(text, `one of ${spec.values.map(value => `\`${value}\``).join(', ')}`);
@@ -73,10 +73,18 @@ function parseInteger(
 
 const MILLISECONDS = { s: 1000, m: 60_000, h: 3_600_000 };
 
-function parseDuration(text: string): Parsed {
+/** `90s`, `30m` or `2h` in milliseconds; `undefined` for anything else. */
+function milliseconds(text: string): number | undefined {
   const match = /^(\d+)([smh])$/.exec(text);
-  const value = match ? Number(match[1]) * MILLISECONDS[match[2] as keyof typeof MILLISECONDS] : 0;
-  return value > 0 ? { value } : refuse(text, 'a duration such as `90s`, `30m` or `2h`');
+  return match ? Number(match[1]) * MILLISECONDS[match[2] as keyof typeof MILLISECONDS] : undefined;
+}
+
+function parseDuration({ min = '1s', max }: { min?: string; max?: string }, text: string): Parsed {
+  const value = milliseconds(text);
+  const isWithin =
+    value !== undefined && value >= (milliseconds(min) ?? 0) && value <= (milliseconds(max ?? '') ?? Infinity);
+  if (isWithin) return { value };
+  return refuse(text, max ? `a duration from \`${min}\` to \`${max}\`` : 'a duration such as `90s`, `30m` or `2h`');
 }
 
 /**
@@ -93,7 +101,7 @@ function parseMap(text: string): Parsed {
     return { fault: { what: `is not valid YAML or JSON ${at(error.pos[0])}`, seen: error.message, fix: MAP_EXAMPLE } };
   if (!isMap(document.contents))
     return refuse(text.split('\n')[0] ?? '', 'a YAML or JSON mapping, such as `DesiredCount: 2`');
-  const value: Record<string, string> = {};
+  const entries: [string, string][] = [];
   for (const { key, value: node } of document.contents.items) {
     const name = isScalar(key) ? String(key.value) : String(key);
     const text = node === null ? '' : textOf(node);
@@ -101,15 +109,18 @@ function parseMap(text: string): Parsed {
       const what = `has a value that is neither a scalar nor a list of scalars, for \`${name}\``;
       return { fault: { what, fix: MAP_EXAMPLE } };
     }
-    value[name] = text;
+    entries.push([name, text]);
   }
-  return { value };
+  return { value: Object.fromEntries(entries) };
 }
 
 function textOf(node: unknown): string | undefined {
-  if (isScalar(node)) return String(node.value ?? '');
+  // `null` without quotes is YAML's and JSON's word for nothing.
+  if (isScalar(node)) return node.type === 'PLAIN' && NOTHING.has(String(node.value)) ? '' : String(node.value ?? '');
   if (isSeq(node) && node.items.every(isScalar)) return node.items.map(item => String(item.value)).join(',');
   return undefined;
 }
+
+const NOTHING = new Set(['null', '~', '']);
 
 const MAP_EXAMPLE = 'Write one `Name: value` a line, or a JSON object';

@@ -6,6 +6,9 @@ interface InputWords {
   advanced?: boolean;
 }
 
+/** A span of time as users write it. */
+type Duration = `${number}${'s' | 'm' | 'h'}`;
+
 /**
  * One input of an action, declared once: the parser, the types, `action.yml` and the README all derive from it.
  * An input without `default` and without `required` is `undefined` when the user leaves it empty.
@@ -16,7 +19,7 @@ export type InputSpec = InputWords &
     | { kind: 'boolean'; default: boolean }
     | { kind: 'integer'; default?: number; required?: true; min?: number; max?: number }
     /** `90s`, `30m` or `2h`; parsed to milliseconds. */
-    | { kind: 'duration'; default: `${number}${'s' | 'm' | 'h'}` }
+    | { kind: 'duration'; default: Duration; min?: Duration; max?: Duration }
     | { kind: 'enum'; values: readonly string[]; default: string }
     /** Separated by commas or newlines. */
     | { kind: 'list' }

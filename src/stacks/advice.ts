@@ -5,6 +5,10 @@ const ADVICE: readonly { reason: RegExp; type?: RegExp; advice: (match: RegExpMa
     advice: ([, action]) => `Allow \`${action}\` for the role that deploys (or the one in input \`role-arn\`)`,
   },
   {
+    reason: /[Ee]xport .*in use by/,
+    advice: () => 'Another stack imports this export: deploy that one without the import first, or delete it first',
+  },
+  {
     reason: /SSO is not enabled/i,
     advice: () => 'Enable IAM Identity Center first, or set parameter `EnableGrafana` to `false`',
   },

@@ -1,24 +1,30 @@
 import type { Cause } from '../report/result.ts';
+import { UserFault } from '../runner/fault.ts';
 import { advise } from './advice.ts';
 import type { CloudFormation, StackEvent } from './cloudformation.ts';
+import { isOwnEvent, isTerminal } from './follow.ts';
 import type { Template } from './template.ts';
 
 /**
- * Reasons of resources that failed only because another one did. Stacks and nested stacks that merely sum up their
- * resources' failures count too.
+ * Reasons of resources that failed only because another one did, and of stacks that merely sum up their resources' failures.
  */
 const CONSEQUENCE =
   /^Resource (creation|update|deletion|import)?\s*cancell?ed|^The following (resource\(s\)|hook\(s\)) failed|^Embedded stack .* was not successfully/i;
 
 /**
  * The event that made an operation fail: the earliest failed one that is not a consequence of another. Consoles show the
- * newest first, which is most often a victim.
+ * newest first, which is most often a victim. Where no resource failed, the stack's own event says why it turned back: an
+ * export in use, a cancellation.
  *
  * @param events of one operation, oldest first
  */
 export function firstFailure(events: readonly StackEvent[]): StackEvent | undefined {
+  const isReal = ({ reason }: StackEvent) => reason !== undefined && !CONSEQUENCE.test(reason);
   const failed = events.filter(({ status }) => status.endsWith('_FAILED'));
-  return failed.find(({ reason }) => reason !== undefined && !CONSEQUENCE.test(reason)) ?? failed[0];
+  const turnedBack = events.filter(event => isOwnEvent(event) && /ROLLBACK/.test(event.status));
+  // A deletion that cannot go on may leave the stack as it was, with the reason on its own last event.
+  const last = events.findLast(event => isOwnEvent(event) && isTerminal(event.status));
+  return failed.find(isReal) ?? turnedBack.find(isReal) ?? (last && isReal(last) ? last : undefined) ?? failed[0];
 }
 
 /** The cause as the report shows it, with advice and the resource's line in the template. */
@@ -31,11 +37,13 @@ export function explain(event: StackEvent, template: Template | undefined): Caus
     reason,
     advice: advise(reason, event.type),
     place:
-      template && event.logicalId in template.resources ? template.place(['Resources', event.logicalId]) : undefined,
+      template && Object.hasOwn(template.resources, event.logicalId)
+        ? template.place(['Resources', event.logicalId])
+        : undefined,
   };
 }
 
-/** A nested stack's failure is explained by the first failure inside it, however deep. */
+/** A nested stack's failure is explained by the first failure inside it, however deep, as far as that can be read. */
 export async function causeOf(
   events: readonly StackEvent[],
   template: Template | undefined,
@@ -45,19 +53,38 @@ export async function causeOf(
   if (!failure) return undefined;
   const cause = explain(failure, template);
   let inner: StackEvent | undefined = failure;
-  while (
-    inner?.type === 'AWS::CloudFormation::Stack' &&
-    inner.physicalId !== '' &&
-    inner.physicalId !== inner.stackId
-  ) {
-    const history = await cloudFormation.events(inner.physicalId);
-    inner = firstFailure(history.events.toReversed());
-    if (inner)
-      Object.assign(cause, {
-        ...explain(inner, undefined),
-        logicalId: `${cause.logicalId} → ${inner.logicalId}`,
-        place: cause.place,
-      });
+  while (inner && isNestedStack(inner)) {
+    inner = firstFailure(await lastOperation(inner.physicalId, cloudFormation));
+    if (!inner) break;
+    const logicalId = `${cause.logicalId} → ${inner.logicalId}`;
+    Object.assign(cause, { ...explain(inner, undefined), logicalId, place: cause.place });
   }
   return cause;
+}
+
+function isNestedStack(event: StackEvent): boolean {
+  return event.type === 'AWS::CloudFormation::Stack' && event.physicalId !== '' && !isOwnEvent(event);
+}
+
+const BEGINNINGS = new Set(['CREATE_IN_PROGRESS', 'UPDATE_IN_PROGRESS', 'DELETE_IN_PROGRESS', 'IMPORT_IN_PROGRESS']);
+
+/** The events of a stack since its last operation began, oldest first; none when they cannot be read. */
+async function lastOperation(stackId: string, cloudFormation: Pick<CloudFormation, 'events'>): Promise<StackEvent[]> {
+  const found: StackEvent[] = [];
+  try {
+    let page: string | undefined;
+    do {
+      const { events, nextPage } = await cloudFormation.events(stackId, page);
+      for (const event of events) {
+        found.push(event);
+        if (isOwnEvent(event) && BEGINNINGS.has(event.status)) return found.reverse();
+      }
+      page = nextPage;
+    } while (page !== undefined);
+    return found.reverse();
+  } catch (error) {
+    // The cause known so far is worth more than a failure to learn more of it.
+    if (error instanceof UserFault) return [];
+    throw error;
+  }
 }

@@ -7,7 +7,7 @@ import { parseSource } from './source-document.ts';
 /** What has to be done to a stack, judged from its present state. */
 export type Verdict =
   | { kind: 'create' }
-  /** A stack that never came into being stands in the way; it holds nothing and is deleted first. */
+  /** A stack that never came into being stands in the way; it is deleted first. */
   | { kind: 'recreate'; status: string }
   | { kind: 'update'; because: string }
   | { kind: 'unchanged' }
@@ -96,8 +96,12 @@ function ownTags({ tags }: DeployedStack): Record<string, string> {
   return Object.fromEntries(Object.entries(tags).filter(([key]) => !key.startsWith('aws:')));
 }
 
-/** Equal as data: comments, key order of mappings, short forms and JSON against YAML make no difference. */
+/**
+ * Equal as data: comments, key order of mappings, short forms and JSON against YAML make no difference. GetTemplate gives `?`
+ * for every character beyond ASCII (seen by the AWS CDK, which compares in the same way), so both are compared like that.
+ */
 function isSameTemplate(planned: string, deployed: string | undefined): boolean {
-  if (planned === deployed) return true;
-  return deployed !== undefined && isDeepStrictEqual(parseSource(planned).value, parseSource(deployed).value);
+  if (deployed === undefined) return false;
+  const [ours, theirs] = [planned, deployed].map(text => text.replaceAll(/[\u{80}-\u{10ffff}]/gu, '?'));
+  return ours === theirs || isDeepStrictEqual(parseSource(ours ?? '').value, parseSource(theirs ?? '').value);
 }

@@ -121,6 +121,11 @@ describe('a call to CloudFormation', () => {
 
   it('to delete a change set that is gone is no failure', async () => {
     answers = [error(404, 'ChangeSetNotFound', 'ChangeSet [x] does not exist')];
-    await expect(client().deleteChangeSet('x')).resolves.toBeUndefined();
+    await expect(client().deleteChangeSet('s', 'x')).resolves.toBe('gone');
+  });
+
+  it('to delete a change set that is still being made says so', async () => {
+    answers = [error(400, 'InvalidChangeSetStatus', 'Cannot delete ChangeSet in status CREATE_IN_PROGRESS')];
+    await expect(client().deleteChangeSet('s', 'x')).resolves.toBe('busy');
   });
 });

@@ -4,7 +4,6 @@ import {
   DeleteChangeSetCommand,
   DeleteStackCommand,
   DescribeChangeSetCommand,
-  type DescribeChangeSetOutput,
   DescribeStackEventsCommand,
   DescribeStacksCommand,
   ExecuteChangeSetCommand,
@@ -68,31 +67,34 @@ export function cloudFormationOf({ clientConfig, region }: Session): CloudFormat
     },
     async describeChangeSet(id) {
       const changes: ResourceChange[] = [];
-      let output: DescribeChangeSetOutput;
       let page: string | undefined;
-      do {
-        output = await request('DescribeChangeSet', () =>
-          client.send(new DescribeChangeSetCommand({ ChangeSetName: id, NextToken: page })),
-        );
+      for (;;) {
+        const command = new DescribeChangeSetCommand({ ChangeSetName: id, NextToken: page });
+        const output = await request('DescribeChangeSet', () => unlessMissing(() => client.send(command)));
+        if (!output) return undefined;
         changes.push(...(output.Changes ?? []).flatMap(resourceChange));
         page = output.NextToken;
-      } while (page !== undefined);
-      return {
-        id,
-        status: required(output.Status, 'DescribeChangeSet', 'Status'),
-        statusReason: output.StatusReason,
-        changes,
-      };
+        const { Status, StatusReason: statusReason, ExecutionStatus: executionStatus } = output;
+        const status = required(Status, 'DescribeChangeSet', 'Status');
+        if (page === undefined) return { id, status, statusReason, executionStatus, changes };
+      }
     },
     async executeChangeSet(id, token) {
       await request('ExecuteChangeSet', () =>
         client.send(new ExecuteChangeSetCommand({ ChangeSetName: id, ClientRequestToken: token })),
       );
     },
-    async deleteChangeSet(id) {
-      await request('DeleteChangeSet', () =>
-        unlessMissing(() => client.send(new DeleteChangeSetCommand({ ChangeSetName: id }))),
-      );
+    async deleteChangeSet(stackName, name) {
+      const command = new DeleteChangeSetCommand({ StackName: stackName, ChangeSetName: name });
+      return await request('DeleteChangeSet', async () => {
+        try {
+          await unlessMissing(() => client.send(command));
+          return 'gone';
+        } catch (error) {
+          if (describeError(error).name.startsWith('InvalidChangeSetStatus')) return 'busy';
+          throw error;
+        }
+      });
     },
     async deleteStack(stackId, token, roleArn) {
       await request('DeleteStack', () =>

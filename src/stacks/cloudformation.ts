@@ -66,6 +66,8 @@ export interface ChangeSet {
   id: string;
   status: string;
   statusReason?: string | undefined;
+  /** `AVAILABLE` until it is executed. */
+  executionStatus?: string | undefined;
   changes: readonly ResourceChange[];
 }
 
@@ -81,10 +83,10 @@ export interface CloudFormation {
   /** One page of the stack's history, newest first. */
   events(stackId: string, page?: string): Promise<{ events: StackEvent[]; nextPage?: string | undefined }>;
   createChangeSet(request: ChangeSetRequest): Promise<{ id: string; stackId: string }>;
-  /** With all pages of its changes. */
-  describeChangeSet(id: string): Promise<ChangeSet>;
+  /** With all pages of its changes; `undefined` when it is gone, as after its execution. */
+  describeChangeSet(id: string): Promise<ChangeSet | undefined>;
   executeChangeSet(id: string, token: string): Promise<void>;
-  /** No error when it is gone already. */
-  deleteChangeSet(id: string): Promise<void>;
+  /** `busy`: CloudFormation is still making it and does not let it go yet. No error when it is gone already. */
+  deleteChangeSet(stackName: string, name: string): Promise<'gone' | 'busy'>;
   deleteStack(stackId: string, token: string, roleArn?: string): Promise<void>;
 }

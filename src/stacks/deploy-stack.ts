@@ -1,11 +1,11 @@
-import type { Change, StackResult } from '../report/result.ts';
+import type { Change as ShownChange, StackResult } from '../report/result.ts';
 import { type Fault, throwIfAny, UserFault } from '../runner/fault.ts';
 import { causeOf } from './cause.ts';
-import { awaitChangeSet, uniqueName } from './change-set.ts';
+import { type Change, previewChange, startChange, uniqueName } from './change-set.ts';
 import { classify, type Verdict } from './classify.ts';
-import type { ChangeSetRequest, CloudFormation, DeployedStack, ParameterValue } from './cloudformation.ts';
-import { blankResult, type Engine, recordFailure, type Snapshot, watching } from './engine.ts';
-import { type Ended, follow, type Operation, untilAnswered } from './follow.ts';
+import type { ParameterValue } from './cloudformation.ts';
+import { blankResult, type Engine, recordFailure, type Snapshot, type Upload, watching } from './engine.ts';
+import { type Ended, follow, untilAnswered } from './follow.ts';
 import type { PlannedStack } from './plan.ts';
 import { timelineOf } from './timeline.ts';
 
@@ -20,8 +20,18 @@ export interface Values {
   faults: readonly Fault[];
 }
 
+/** One stack's turn. The result is filled as facts become known, so that a failure leaves behind what was known by then. */
+interface Turn {
+  stack: PlannedStack;
+  values: Values;
+  snapshot: Snapshot;
+  verdict: Verdict;
+  engine: Engine;
+  result: StackResult;
+}
+
 /**
- * Brings one stack to its planned state, or works out what that would change.
+ * Brings one stack to its planned state, or in a dry run works out what that would change.
  *
  * @returns how it ended; a failure or an interruption is a result, not an exception
  */
@@ -34,7 +44,6 @@ export async function deployStack(
 ): Promise<StackResult> {
   const started = engine.clock.now();
   const verdict = classify(stack, values.known, snapshot.stack, snapshot.template);
-  // Filled as facts become known, so that a failure leaves behind what was known when it came.
   const result: StackResult = {
     ...blankResult(stack),
     id: snapshot.stack?.id,
@@ -43,17 +52,13 @@ export async function deployStack(
     status: snapshot.stack?.status,
     reason: reasonOf(verdict, values),
     knownAfterDeploy: values.afterDeploy,
-    outputs: verdict.kind === 'unchanged' ? (snapshot.stack?.outputs ?? {}) : {},
+    outputs: snapshot.stack?.outputs ?? {},
   };
+  const turn: Turn = { stack, values, snapshot, verdict, engine, result };
   try {
-    throwIfAny([...statusFaults(stack.stackName, verdict), ...(dryRun ? [] : values.faults)]);
-    // Beside a stack in ROLLBACK_COMPLETE, or without all values, no change set can be made: the template tells what it can.
-    if (dryRun && (verdict.kind === 'recreate' || values.missing.length > 0))
-      result.changes = everyResource(stack, verdict);
-    else if (verdict.kind !== 'unchanged') {
-      if (verdict.kind === 'recreate') await deleteRemains(stack, snapshot.stack, engine, result);
-      await applyChangeSet(stack, values.known, snapshot, engine, dryRun, result);
-    }
+    throwIfAny([...statusFaults(stack.stackName, verdict), ...values.faults]);
+    if (dryRun) await preview(turn);
+    else await apply(turn);
   } catch (error) {
     recordFailure(error, result);
   }
@@ -69,8 +74,9 @@ function actionOf(verdict: Verdict, values: Values): StackResult['action'] {
 }
 
 function reasonOf(verdict: Verdict, values: Values): string | undefined {
-  if (verdict.kind === 'unchanged' && values.afterDeploy.length > 0)
+  if (verdict.kind === 'unchanged' && values.afterDeploy.length > 0) {
     return `known after deploy: ${values.afterDeploy.join(', ')}`;
+  }
   if (verdict.kind === 'update') return `changed: ${verdict.because}`;
   return verdict.kind === 'recreate' ? `replaces a stack in ${verdict.status}` : undefined;
 }
@@ -78,134 +84,99 @@ function reasonOf(verdict: Verdict, values: Values): string | undefined {
 /** What is wrong with a stack's status, if anything: it can be known before the first write. */
 export function statusFaults(stackName: string, verdict: Verdict | undefined): Fault[] {
   if (verdict?.kind === 'busy') {
-    return [
-      {
-        what: `Another operation is going on with stack \`${stackName}\``,
-        seen: verdict.status,
-        fix: 'Wait for its end, then run again',
-      },
-    ];
+    const what = `Another operation is going on with stack \`${stackName}\``;
+    return [{ what, seen: verdict.status, fix: 'Wait for its end, then run again' }];
   }
-  if (verdict?.kind === 'stuck')
-    return [{ what: `Stack \`${stackName}\` cannot be updated as it is`, seen: verdict.status, fix: verdict.advice }];
+  if (verdict?.kind === 'stuck') {
+    const what = `Stack \`${stackName}\` cannot be updated as it is`;
+    return [{ what, seen: verdict.status, fix: verdict.advice }];
+  }
   return [];
 }
 
-async function deleteRemains(
-  stack: PlannedStack,
-  deployed: DeployedStack | undefined,
-  engine: Engine,
-  result: StackResult,
-): Promise<void> {
-  if (!deployed) return;
+/** Fills in what would change. */
+async function preview(turn: Turn): Promise<void> {
+  const { verdict, values, engine, result, stack } = turn;
+  // Beside a stack in ROLLBACK_COMPLETE, or without all values, no change set can be made: the template tells what it can.
+  if (verdict.kind === 'recreate' || values.missing.length > 0) result.changes = everyResource(stack, verdict);
+  else if (verdict.kind !== 'unchanged') {
+    const upload = await uploadIfLarge(turn, false);
+    try {
+      const { stackId, changes } = await previewChange(changeOf(turn, upload), engine);
+      result.id = verdict.kind === 'create' ? undefined : stackId;
+      recordChanges(changes, result);
+    } finally {
+      await removeUpload(upload, engine);
+    }
+  }
+}
+
+/** Makes the change and watches it to its end. */
+async function apply(turn: Turn): Promise<void> {
+  const { stack, verdict, engine, result } = turn;
+  if (verdict.kind === 'unchanged') return;
+  if (verdict.kind === 'recreate') await deleteRemains(turn);
+  const { stackId, changes, operation } = await startChange(changeOf(turn, await uploadIfLarge(turn, true)), engine);
+  result.id = stackId;
+  recordChanges(changes, result);
+  if (!operation) return;
+  // AWS goes on from here whatever happens to this run; what is seen later replaces this.
+  result.outcome = 'interrupted';
+  engine.observer.began(stack, result.action, changes.length);
+  await conclude(await follow(engine.cloudFormation, operation, watching(stack, engine)), turn);
+}
+
+async function deleteRemains({ stack, snapshot, engine, result }: Turn): Promise<void> {
+  if (!snapshot.stack) return;
+  const { id } = snapshot.stack;
   engine.signal.throwIfAborted();
   const token = uniqueName(engine.clock, engine.random);
   engine.observer.began(stack, 'delete the remains of', 0);
-  await engine.cloudFormation.deleteStack(deployed.id, token, engine.roleArn);
+  await engine.cloudFormation.deleteStack(id, token, engine.roleArn);
   result.outcome = 'interrupted';
-  const { status } = await follow(engine.cloudFormation, { stackId: deployed.id, token, expected: 0 }, engine);
+  const { status } = await follow(engine.cloudFormation, { stackId: id, token, expected: 0 }, engine);
   result.outcome = 'done';
   if (status === 'DELETE_COMPLETE') return;
   const what = `The remains of stack \`${stack.stackName}\` could not be deleted`;
   throw new UserFault({ what, seen: status, fix: 'Run `teardown`, then run again' });
 }
 
-async function applyChangeSet(
-  stack: PlannedStack,
-  parameters: Readonly<Record<string, ParameterValue>>,
-  snapshot: Snapshot,
-  engine: Engine,
-  dryRun: boolean,
-  result: StackResult,
-): Promise<void> {
-  const upload = stack.needsUpload ? await engine.upload(stack.template.text, !dryRun) : undefined;
-  const request: ChangeSetRequest = {
-    stackName: stack.stackName,
-    name: uniqueName(engine.clock, engine.random),
-    type: result.action === 'update' ? 'UPDATE' : 'CREATE',
-    template: upload ? { url: upload.url } : { body: stack.template.text },
-    parameters,
-    capabilities: stack.capabilities,
-    tags: stack.tags,
-    roleArn: engine.roleArn,
-  };
-  try {
-    const operation = await executeChangeSet(request, snapshot, engine, dryRun, result);
-    if (!operation) return;
-    engine.observer.began(stack, result.action, result.changes.length);
-    await conclude(await follow(engine.cloudFormation, operation, watching(stack, engine)), stack, engine, result);
-  } finally {
-    if (dryRun) await upload?.remove();
-  }
+async function uploadIfLarge({ stack, engine }: Turn, keep: boolean): Promise<Upload | undefined> {
+  return stack.needsUpload ? await engine.upload(stack.template.text, keep) : undefined;
 }
 
-/**
- * Makes a change set, waits for it and executes it. Whatever keeps it from execution, it does not stay behind.
- *
- * @returns the operation that goes on at AWS, or `undefined` in a dry run and when nothing would change
- */
-async function executeChangeSet(
-  request: ChangeSetRequest,
-  snapshot: Snapshot,
-  engine: Engine,
-  dryRun: boolean,
-  result: StackResult,
-): Promise<Operation | undefined> {
-  const { cloudFormation } = engine;
-  engine.signal.throwIfAborted();
-  const created = await cloudFormation.createChangeSet(request);
-  result.id = created.stackId;
-  let failure: unknown;
+async function removeUpload(upload: Upload | undefined, engine: Engine): Promise<void> {
   try {
-    const prepared = await awaitChangeSet(cloudFormation, created.id, request, engine);
-    if (prepared.kind === 'ready') result.changes = [...prepared.changeSet.changes];
-    else Object.assign(result, { action: 'none', reason: undefined, outputs: snapshot.stack?.outputs ?? {} });
-    if (prepared.kind === 'ready' && !dryRun) {
-      engine.signal.throwIfAborted();
-      await cloudFormation.executeChangeSet(created.id, request.name);
-      // AWS goes on from here whatever happens to this run; what is seen later replaces this.
-      result.outcome = 'interrupted';
-      return { stackId: created.stackId, token: request.name, expected: result.changes.length };
-    }
-  } catch (error) {
-    failure = error;
-  }
-  const leftovers = await discard(created, request, snapshot, cloudFormation);
-  if (leftovers.length > 0) {
-    throw new UserFault([...(failure instanceof UserFault ? failure.faults : []), ...leftovers]);
-  }
-  if (failure) throw failure;
-  return undefined;
-}
-
-/**
- * Deletes a change set that was not executed, and the empty stack that CloudFormation made to hold it.
- *
- * @returns a fault for what could not be deleted, so that it never hides why the change set was given up
- */
-async function discard(
-  created: { id: string; stackId: string },
-  request: ChangeSetRequest,
-  snapshot: Snapshot,
-  cloudFormation: CloudFormation,
-): Promise<Fault[]> {
-  try {
-    await cloudFormation.deleteChangeSet(created.id);
-    if (request.type === 'UPDATE' || snapshot.stack?.status === 'REVIEW_IN_PROGRESS') return [];
-    // Only a stack that is still empty may go: an execution whose answer was lost may have filled it.
-    const stack = await cloudFormation.describe(created.stackId);
-    const isEmpty = stack?.status === 'REVIEW_IN_PROGRESS';
-    if (isEmpty) await cloudFormation.deleteStack(created.stackId, `${request.name}-discard`);
-    return [];
+    await upload?.remove();
   } catch (error) {
     if (!(error instanceof UserFault)) throw error;
-    const what = `Change set \`${request.name}\` of stack \`${request.stackName}\` could not be taken away`;
-    const fix = `Delete it: aws cloudformation delete-change-set --change-set-name ${created.id}`;
-    return error.faults.map(({ seen, what: reason }) => ({ what, seen: seen ?? reason, fix }));
+    engine.observer.warning(`The template uploaded for this dry run stays in the bucket. ${error.message}`);
   }
 }
 
-async function conclude(ended: Ended, stack: PlannedStack, engine: Engine, result: StackResult): Promise<void> {
+function changeOf({ stack, values, verdict, snapshot, engine }: Turn, upload: Upload | undefined): Change {
+  const type = verdict.kind === 'update' ? 'UPDATE' : 'CREATE';
+  return {
+    makesStack: type === 'CREATE' && snapshot.stack?.status !== 'REVIEW_IN_PROGRESS',
+    request: {
+      stackName: stack.stackName,
+      name: uniqueName(engine.clock, engine.random),
+      type,
+      template: upload ? { url: upload.url } : { body: stack.template.text },
+      parameters: values.known,
+      capabilities: stack.capabilities,
+      tags: stack.tags,
+      roleArn: engine.roleArn,
+    },
+  };
+}
+
+function recordChanges(changes: readonly ShownChange[], result: StackResult): void {
+  result.changes = [...changes];
+  if (changes.length === 0) Object.assign(result, { action: 'none', reason: undefined });
+}
+
+async function conclude(ended: Ended, { stack, engine, result }: Turn): Promise<void> {
   result.status = ended.status;
   result.timeline = timelineOf(ended.events);
   if (ended.status === 'CREATE_COMPLETE' || ended.status === 'UPDATE_COMPLETE') {
@@ -219,12 +190,8 @@ async function conclude(ended: Ended, stack: PlannedStack, engine: Engine, resul
   result.reason = result.cause ? undefined : `ended in ${ended.status}`;
 }
 
-function everyResource(stack: PlannedStack, verdict: Verdict): Change[] {
+function everyResource(stack: PlannedStack, verdict: Verdict): ShownChange[] {
   if (verdict.kind === 'update') return [];
-  return Object.entries(stack.template.resources).map(([logicalId, { type }]) => ({
-    action: 'Add',
-    logicalId,
-    type,
-    details: [],
-  }));
+  const resources = Object.entries(stack.template.resources);
+  return resources.map(([logicalId, { type }]) => ({ action: 'Add', logicalId, type, details: [] }));
 }

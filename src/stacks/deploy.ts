@@ -5,35 +5,30 @@ import type { CloudFormation, ParameterValue } from './cloudformation.ts';
 import { deployStack, statusFaults, type Values } from './deploy-stack.ts';
 import { blankResult, type Engine, type Snapshot } from './engine.ts';
 import type { Plan, PlannedStack } from './plan.ts';
-import { missing, type Pool, refused, resolve } from './resolve.ts';
+import { type Pool, resolve, valueFaults } from './resolve.ts';
 import { schedule } from './schedule.ts';
 import type { Lookup } from './stacks-file.ts';
 
 /** Every stack of a plan as AWS held it at the start, by short name; also those that `only` leaves out. */
 export type Snapshots = ReadonlyMap<string, Snapshot>;
 
-/** Reads all stacks of a plan at once: two calls for each to be deployed, one for each that only gives outputs. */
+/** Reads all stacks of a plan at once: two calls for each that is worked on, one for each that `only` leaves out. */
 export async function readSnapshots(
   plan: Plan,
   cloudFormation: Pick<CloudFormation, 'describe' | 'template'>,
 ): Promise<Snapshots> {
-  const providers = new Set(
-    plan.stacks.flatMap(stack =>
-      stack.parameters.flatMap(({ source }) => (source.kind === 'output' ? [source.stack] : [])),
-    ),
-  );
-  const read = async (shortName: string, stackName: string, withTemplate: boolean): Promise<[string, Snapshot]> => {
+  const read = async (shortName: string, withTemplate: boolean): Promise<[string, Snapshot]> => {
+    const stackName = `${plan.prefix}-${shortName}`;
     const [stack, template] = await Promise.all([
       cloudFormation.describe(stackName),
       withTemplate ? cloudFormation.template(stackName) : undefined,
     ]);
     return [shortName, { stack, template }];
   };
-  const leftOut = plan.leftOut.filter(name => providers.has(name));
   return new Map(
     await Promise.all([
-      ...plan.stacks.map(({ shortName, stackName }) => read(shortName, stackName, true)),
-      ...leftOut.map(name => read(name, `${plan.prefix}-${name}`, false)),
+      ...plan.stacks.map(({ shortName }) => read(shortName, true)),
+      ...plan.leftOut.map(shortName => read(shortName, false)),
     ]),
   );
 }
@@ -61,9 +56,7 @@ export function checkBeforeWrites(plan: Plan, snapshots: Snapshots, lookups: Poo
     const parameterFaults = stack.parameters.flatMap(parameter => {
       // What a stack of this run provides is judged when it is there.
       if (parameter.source.kind === 'output' && inRun.has(parameter.source.stack)) return [];
-      const value = resolve(parameter, pool, deployed);
-      if (value === undefined) return [missing(parameter, stack)];
-      return 'value' in value ? refused(parameter, value.value, stack) : [];
+      return valueFaults(parameter, resolve(parameter, pool, deployed), stack, false);
     });
     return [...statusFaults(stack.stackName, classifyStatus(deployed)), ...parameterFaults];
   });
@@ -88,33 +81,32 @@ export async function deploy(
 ): Promise<StackResult[]> {
   const outputs = new Map(outputsOf(snapshots));
   const pending = new Set<string>();
-  const byName = new Map(plan.stacks.map(stack => [stack.shortName, stack]));
-  const stackOf = (name: string): PlannedStack => {
-    const stack = byName.get(name);
-    if (!stack) throw new Error(`stack ${name} is not part of the plan`);
-    return stack;
-  };
-  return schedule<StackResult>([...byName.keys()], plan.dependencies, options.maxParallel, 'stop', {
-    async run(name) {
-      const stack = stackOf(name);
-      const snapshot = snapshots.get(name) ?? { stack: undefined, template: undefined };
-      const values = valuesOf(stack, { outputs, lookups }, snapshot, pending);
-      const result = await deployStack(stack, values, snapshot, engine, options.dryRun);
-      if (result.outcome === 'planned' && result.action !== 'none') pending.add(name);
-      if (result.outcome === 'done') outputs.set(name, result.outputs);
-      engine.observer.ended(result);
-      return result;
+  const { maxParallel: limit, dryRun } = options;
+  const snapshotOf = (stack: PlannedStack) =>
+    snapshots.get(stack.shortName) ?? { stack: undefined, template: undefined };
+  return schedule(
+    plan.stacks,
+    { dependencies: plan.dependencies, limit, afterFailure: 'stop' },
+    {
+      async run(stack) {
+        const snapshot = snapshotOf(stack);
+        const values = valuesOf(stack, { outputs, lookups }, snapshot, pending);
+        const result = await deployStack(stack, values, snapshot, engine, dryRun);
+        if (result.outcome === 'planned' && result.action !== 'none') pending.add(stack.shortName);
+        if (result.outcome === 'done') outputs.set(stack.shortName, result.outputs);
+        engine.observer.ended(result);
+        return result;
+      },
+      isGood: ({ outcome }) => outcome === 'done' || outcome === 'planned',
+      skip(stack, because) {
+        const standing = snapshotOf(stack).stack;
+        const reason = `\`${because}\` did not succeed`;
+        const result = { ...blankResult(stack), id: standing?.id, outputs: standing?.outputs ?? {}, reason };
+        engine.observer.ended(result);
+        return result;
+      },
     },
-    isGood: ({ outcome }) => outcome === 'done' || outcome === 'planned',
-    skip(name, because) {
-      const result: StackResult = {
-        ...blankResult(stackOf(name)),
-        reason: `not started, because \`${because}\` did not succeed`,
-      };
-      engine.observer.ended(result);
-      return result;
-    },
-  });
+  );
 }
 
 /**
@@ -128,15 +120,12 @@ function valuesOf(stack: PlannedStack, pool: Pool, snapshot: Snapshot, pending: 
   const faults: Fault[] = [];
   for (const parameter of stack.parameters) {
     const { declaration, source } = parameter;
+    const isPending = source.kind === 'output' && pending.has(source.stack);
     const value = resolve(parameter, pool, snapshot.stack);
-    if (source.kind === 'output' && pending.has(source.stack)) afterDeploy.push(declaration.name);
-    if (value !== undefined) {
-      known[declaration.name] = value;
-      if ('value' in value) faults.push(...refused(parameter, value.value, stack));
-    } else {
-      lacking.push(declaration.name);
-      faults.push(missing(parameter, stack));
-    }
+    if (isPending) afterDeploy.push(declaration.name);
+    if (value !== undefined) known[declaration.name] = value;
+    else lacking.push(declaration.name);
+    if (!isPending) faults.push(...valueFaults(parameter, value, stack, true));
   }
   return { known, afterDeploy, missing: lacking, faults };
 }

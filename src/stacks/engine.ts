@@ -26,6 +26,8 @@ export interface Observer {
   began(stack: { shortName: string; stackName: string }, action: string, expected: number): void;
   event(stack: { shortName: string; stackName: string }, event: StackEvent): void;
   ended(result: StackResult): void;
+  /** Something that the user should know and that does not change how the run ends. */
+  warning(text: string): void;
 }
 
 /** A stack as it was read before the run, with its template as submitted. */
@@ -59,14 +61,17 @@ export function watching(stack: { shortName: string; stackName: string }, engine
   };
 }
 
-/** Turns what stopped the work on a stack into its result; a bug is thrown on. */
+/**
+ * Turns what stopped the work on a stack into its result; a bug is thrown on. What AWS has begun goes on, whatever kept this
+ * run from watching it: then the stack did not fail, as far as anybody knows.
+ */
 export function recordFailure(error: unknown, result: StackResult): void {
+  const isUnderWay = result.outcome === 'interrupted';
   if (error instanceof Cancelled) {
-    // What AWS has begun goes on; what it has not is simply not done.
-    if (result.outcome !== 'interrupted') result.outcome = 'skipped';
+    if (!isUnderWay) result.outcome = 'skipped';
     result.reason = error.message;
   } else if (error instanceof UserFault) {
-    result.outcome = 'failed';
+    if (!isUnderWay) result.outcome = 'failed';
     result.reason = error.faults.map(renderFault).join(' ');
   } else throw error;
 }

@@ -1,30 +1,35 @@
+import { type Dependencies, reaches } from './graph.ts';
 import { isRecord } from './json-values.ts';
 import { knownValue, type PlannedStack } from './plan.ts';
 
 /**
- * The stacks that each stack imports exports from. Names are worked out from literals, parameters whose value is known,
- * and the stack's own name. One that cannot be (an account id, a nested intrinsic function) is taken to mean every earlier
- * stack that exports something: a needless wait is better than an import that is not there yet.
+ * Adds, to the edges of a graph of stacks, those that exports and imports make. Names are worked out from literals,
+ * parameters whose value is known, and the stack's own name. One that cannot be (an account id, a loop, a default that may
+ * have been overridden) is taken to mean every stack that exports something, unless that would close a circle: a needless
+ * wait is better than an import that is not there yet, or an export that cannot be deleted.
  */
-export function importDependencies(stacks: readonly PlannedStack[], region: string): Map<string, Set<string>> {
-  const exporters = stacks.map(stack => ({
-    stack,
-    names: stack.template.exports.map(name => staticText(name, stack, region)),
-  }));
-  return new Map(
-    stacks.map((stack, index) => {
-      const earlier = exporters.slice(0, index).filter(({ names }) => names.length > 0);
-      const needed = stack.template.imports.flatMap(argument => {
-        const name = staticText(argument, stack, region);
-        const certain = exporters.filter(
-          exporter => exporter.stack !== stack && name !== undefined && exporter.names.includes(name),
-        );
-        if (certain.length > 0) return certain;
-        return name === undefined ? earlier : earlier.filter(({ names }) => names.includes(undefined));
-      });
-      return [stack.shortName, new Set(needed.map(exporter => exporter.stack.shortName))];
-    }),
-  );
+export function withImports(stacks: readonly PlannedStack[], edges: Dependencies, region: string): Dependencies {
+  const dependencies = new Map([...edges].map(([name, others]) => [name, new Set(others)]));
+  const exporters = stacks
+    .map(stack => ({ stack, names: stack.template.exports.map(name => staticText(name, stack, region)) }))
+    .filter(({ names }) => names.length > 0);
+  const uncertain: { importer: PlannedStack; exporter: PlannedStack }[] = [];
+  for (const importer of stacks) {
+    const others = exporters.filter(({ stack }) => stack !== importer);
+    for (const argument of importer.template.imports) {
+      const name = staticText(argument, importer, region);
+      const certain = others.filter(({ names }) => name !== undefined && names.includes(name));
+      for (const { stack } of certain) dependencies.get(importer.shortName)?.add(stack.shortName);
+      const candidates =
+        certain.length > 0 ? [] : others.filter(({ names }) => name === undefined || names.includes(undefined));
+      uncertain.push(...candidates.map(({ stack }) => ({ importer, exporter: stack })));
+    }
+  }
+  for (const { importer, exporter } of uncertain) {
+    const closesCircle = reaches(dependencies, exporter.shortName, importer.shortName);
+    if (!closesCircle) dependencies.get(importer.shortName)?.add(exporter.shortName);
+  }
+  return dependencies;
 }
 
 /** The text of an expression when it can be known now. */

@@ -40,10 +40,20 @@ const BEGIN = event('1', 'stack', 'UPDATE_IN_PROGRESS');
 const TOPIC = event('2', 'Topic', 'UPDATE_IN_PROGRESS');
 const END = event('3', 'stack', 'UPDATE_COMPLETE');
 
+const standing = (status: string) => ({
+  id: STACK,
+  name: 's',
+  status,
+  parameters: {},
+  outputs: {},
+  tags: {},
+  terminationProtection: false,
+});
+
 type Answer = StackEvent[] | Error;
 
 /** Follows a stack whose history grows as told: one answer a look, each oldest first, served newest first in pages of two. */
-async function watch(looks: Answer[], options: { signal?: AbortSignal; pageSize?: number } = {}) {
+async function watch(looks: Answer[], options: { signal?: AbortSignal; pageSize?: number; resting?: string } = {}) {
   const clock = manualClock();
   const told: string[] = [];
   let look = -1;
@@ -61,7 +71,7 @@ async function watch(looks: Answer[], options: { signal?: AbortSignal; pageSize?
     };
   };
   const ended = await follow(
-    { events },
+    { events, describe: async () => (options.resting === undefined ? undefined : standing(options.resting)) },
     { stackId: STACK, token: 'ours', expected: 1 },
     {
       clock,
@@ -119,6 +129,32 @@ describe('follow', () => {
   it('reads on over as many pages as are new', async () => {
     const many = Array.from({ length: 9 }, (_, index) => event(`m${index}`, `R${index}`, 'UPDATE_COMPLETE'));
     expect((await watch([[EARLIER, BEGIN, ...many, END]])).told).toHaveLength(11);
+  });
+
+  it('ends with an end that somebody else brought about, once the operation has begun', async () => {
+    const cancelled = event('4', 'stack', 'UPDATE_ROLLBACK_COMPLETE', { token: 'theirs' });
+    expect(
+      (
+        await watch([
+          [EARLIER, BEGIN],
+          [EARLIER, BEGIN, cancelled],
+        ])
+      ).status,
+    ).toBe('UPDATE_ROLLBACK_COMPLETE');
+  });
+
+  it.each([
+    ['CREATE_COMPLETE', 'CREATE_COMPLETE'],
+    [undefined, 'DELETE_COMPLETE'],
+  ])('asks the stack itself (%s) when no event of the operation ever comes', async (resting, expected) => {
+    const options = resting === undefined ? {} : { resting };
+    expect(await watch([[EARLIER]], options)).toMatchObject({ status: expected, told: [] });
+  });
+
+  it('goes on watching a silent stack that is at work', async () => {
+    const silence: Answer[] = Array.from({ length: 30 }, () => [EARLIER]);
+    const { status } = await watch([...silence, [EARLIER, BEGIN, END]], { resting: 'UPDATE_IN_PROGRESS' });
+    expect(status).toBe('UPDATE_COMPLETE');
   });
 
   it('waits for the clean-up after an update', async () => {

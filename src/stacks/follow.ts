@@ -30,17 +30,21 @@ export interface Ended {
   events: StackEvent[];
 }
 
+/** So long an operation may show no event of its own before the stack itself is asked whether it is still at work. */
+const SILENCE = 20_000;
+
+type Reads = Pick<CloudFormation, 'events' | 'describe'>;
+
 /**
  * Watches an operation until the stack's own event says how it ended. One kind of call is made, and each event is read once.
  * A look that fails for a passing reason decides nothing: the next one is taken later.
  *
+ * Somebody else may end the operation, by a cancellation or a deletion with a token of their own: once it has begun, every
+ * end of the stack's work is its end.
+ *
  * @throws the signal's reason when that aborts first; the operation itself goes on at AWS
  */
-export async function follow(
-  cloudFormation: Pick<CloudFormation, 'events'>,
-  operation: Operation,
-  options: FollowOptions,
-): Promise<Ended> {
+export async function follow(cloudFormation: Reads, operation: Operation, options: FollowOptions): Promise<Ended> {
   const { clock, signal, random } = options;
   const started = clock.now();
   const seen = new Map<string, StackEvent>();
@@ -49,8 +53,7 @@ export async function follow(
   for (;;) {
     signal.throwIfAborted();
     try {
-      const fresh = await readNew(cloudFormation, operation, seen);
-      failures = 0;
+      const fresh = await orAbort(readNew(cloudFormation, operation, seen), signal);
       for (const event of fresh) {
         seen.set(event.id, event);
         options.onEvent?.(event);
@@ -58,6 +61,10 @@ export async function follow(
       if (fresh.length > 0) lastNews = clock.now();
       const end = fresh.find(event => isOwnEvent(event) && isTerminal(event.status));
       if (end) return { status: end.status, events: [...seen.values()] };
+      const isSilent = seen.size === 0 && clock.now() - started > SILENCE;
+      const status = isSilent ? await orAbort(restingStatus(cloudFormation, operation), signal) : undefined;
+      if (status) return { status, events: [] };
+      failures = 0;
     } catch (error) {
       if (!(error instanceof TransientError)) throw error;
       failures += 1;
@@ -68,10 +75,13 @@ export async function follow(
 }
 
 /** Makes a read again, ever more slowly, until it is answered: a passing failure of a look decides nothing. */
-export async function untilAnswered<T>(read: () => Promise<T>, { clock, signal, random }: FollowOptions): Promise<T> {
+export async function untilAnswered<T>(
+  read: () => Promise<T>,
+  { clock, signal, random }: Omit<FollowOptions, 'onEvent'>,
+): Promise<T> {
   for (let pause = 500; ; pause = Math.min(pause * 2, 20_000)) {
     try {
-      return await read();
+      return await orAbort(read(), signal);
     } catch (error) {
       if (!(error instanceof TransientError)) throw error;
     }
@@ -79,9 +89,30 @@ export async function untilAnswered<T>(read: () => Promise<T>, { clock, signal, 
   }
 }
 
-/** Reads pages, newest first, down to what was seen before or to the end of an earlier operation. Oldest first. */
+/** The promise's outcome, or the signal's reason as soon as that aborts: a call that hangs does not keep a run from ending. */
+export async function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    stop = () => signal.removeEventListener('abort', onAbort);
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    stop();
+  }
+}
+
+/**
+ * Reads pages, newest first, down to what was seen before or, at first, to the end of an earlier operation. Once something
+ * of this operation was seen, what is newer came after its begin: then an end with a foreign token is its end too.
+ *
+ * @returns oldest first
+ */
 async function readNew(
-  cloudFormation: Pick<CloudFormation, 'events'>,
+  cloudFormation: Reads,
   { stackId, token }: Operation,
   seen: ReadonlyMap<string, StackEvent>,
 ): Promise<StackEvent[]> {
@@ -90,13 +121,19 @@ async function readNew(
   do {
     const { events, nextPage } = await cloudFormation.events(stackId, page);
     for (const event of events) {
-      const isEarlierOperation = event.token !== token && isOwnEvent(event) && isTerminal(event.status);
-      if (seen.has(event.id) || isEarlierOperation) return fresh.reverse();
-      if (event.token === token) fresh.push(event);
+      const isForeignEnd = event.token !== token && isOwnEvent(event) && isTerminal(event.status);
+      if (seen.has(event.id) || (isForeignEnd && seen.size === 0)) return fresh.reverse();
+      if (event.token === token || isForeignEnd) fresh.push(event);
     }
     page = nextPage;
   } while (page !== undefined);
   return fresh.reverse();
+}
+
+/** The stack's status when nothing goes on with it, `DELETE_COMPLETE` when it is gone; `undefined` while it is at work. */
+async function restingStatus(cloudFormation: Reads, { stackId }: Operation): Promise<string | undefined> {
+  const status = (await cloudFormation.describe(stackId))?.status ?? 'DELETE_COMPLETE';
+  return isTerminal(status) ? status : undefined;
 }
 
 /** Whether an event is about the stack itself, not about a resource (a nested stack is a resource). */
@@ -118,19 +155,20 @@ function watchOf(
   const begun = new Map<string, number>();
   for (const event of events) {
     if (isOwnEvent(event)) continue;
-    if (event.status.endsWith('_IN_PROGRESS') && !latest.get(event.logicalId)?.status.endsWith('_IN_PROGRESS'))
-      begun.set(event.logicalId, event.at);
+    const wasRunning = latest.get(event.logicalId)?.status.endsWith('_IN_PROGRESS') === true;
+    if (!isTerminal(event.status) && !wasRunning) begun.set(event.logicalId, event.at);
     latest.set(event.logicalId, event);
   }
-  const running = [...latest.values()].filter(({ status }) => status.endsWith('_IN_PROGRESS'));
+  const running = [...latest.values()].filter(({ status }) => !isTerminal(status));
   // Both instants come from AWS's clock, so that a skewed one here does no harm.
   const newest = Math.max(...events.map(event => event.at));
+  const quiet = at.now - at.lastNews;
   return {
     elapsed: at.now - at.started,
-    quiet: at.now - at.lastNews,
+    quiet,
     running: running.map(({ logicalId, type }) => ({
       type,
-      elapsed: newest - (begun.get(logicalId) ?? newest) + (at.now - at.lastNews),
+      elapsed: newest - (begun.get(logicalId) ?? newest) + quiet,
     })),
     waiting: Math.max(expected - latest.size, 0),
   };

@@ -43,3 +43,11 @@ export function reverse(dependencies: Dependencies): Dependencies {
   for (const [name, others] of dependencies) for (const other of others) reversed.get(other)?.add(name);
   return reversed;
 }
+
+/** Whether a stack depends on another, directly or through others. */
+export function reaches(dependencies: Dependencies, name: string, other: string, seen = new Set<string>()): boolean {
+  if (name === other) return true;
+  if (seen.has(name)) return false;
+  seen.add(name);
+  return [...(dependencies.get(name) ?? [])].some(next => reaches(dependencies, next, other, seen));
+}

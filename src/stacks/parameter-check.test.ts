@@ -15,7 +15,17 @@ describe('a value is refused exactly when CloudFormation would refuse it', () =>
     ['alternatives are anchored as one', { allowedPattern: 'a|b' }, 'ax', 'a value that matches `a|b`'],
     ['a matching value passes', { allowedPattern: '[a-z]+' }, 'abc', undefined],
     ['the constraint description is preferred', { allowedPattern: 'x', constraintDescription: 'an x' }, 'y', 'an x'],
-    ['a pattern of Java only is left to AWS', { allowedPattern: '\\p{Alpha}++(?<!-)[a' }, 'anything', undefined],
+
+    ...['\\p{Alnum}+', '\\A[a-z]+\\z', '[a-z&&[^x]]+', '[a-z]++', '(?i)ABC', '\\habc', '([a-z]+)+'].map(
+      (allowedPattern): [string, Partial<TemplateParameter>, string, undefined] => [
+        `left to AWS: ${allowedPattern}`,
+        { allowedPattern },
+        'abc!'.repeat(20),
+        undefined,
+      ],
+    ),
+    ['a class of Unicode', { allowedPattern: '\\p{L}+' }, 'äbc', undefined],
+    ['a line break is no character of `.`', { allowedPattern: '.*' }, 'a\nb', 'a value that matches `.*`'],
     ['allowed values', { allowedValues: ['a', 'b'] }, 'c', 'one of `a`, `b`'],
     ['each item of a list is checked', { type: 'CommaDelimitedList', allowedValues: ['a', 'b'] }, 'a, b', undefined],
     ['one bad item of a list is enough', { type: 'CommaDelimitedList', allowedValues: ['a'] }, 'a,c', 'one of `a`'],

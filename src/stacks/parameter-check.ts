@@ -1,7 +1,7 @@
 import type { TemplateParameter } from './template.ts';
 
 /**
- * What CloudFormation would refuse of a parameter's value, judged as it judges: pattern, length, bounds, allowed values and
+ * What CloudFormation would refuse of a parameter's value, as far as it can be judged here: pattern, length, bounds, allowed values and
  * the form of its type. `undefined` when the value is acceptable, otherwise what is accepted ("one of `a`, `b`").
  *
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
@@ -20,7 +20,7 @@ export function refusal(parameter: TemplateParameter, value: string): string | u
 
 /** CloudFormation resolves these itself at each operation, so that an unchanged name can mean a changed value. */
 export function isSsmType(type: string): boolean {
-  return type.startsWith('AWS::SSM::Parameter::');
+  return type.startsWith('AWS::SSM::Parameter::Value<');
 }
 
 function isListType(type: string): boolean {
@@ -53,13 +53,17 @@ function itemRefusal(parameter: TemplateParameter, item: string): string | undef
 }
 
 /**
- * CloudFormation's patterns are Java's and must match the whole value. One that JavaScript cannot read is left for
- * CloudFormation to judge.
+ * Whether a value matches a pattern as a whole. CloudFormation's patterns are Java's: one that JavaScript cannot read, reads
+ * otherwise, or might take for ever on is left for CloudFormation to judge.
  */
 function matchesWhole(pattern: string, value: string): boolean {
+  const isOtherwiseInJava = pattern.includes('&&');
+  const mayTakeForEver = /\([^)]*[*+}][^)]*\)[*+{]/.test(pattern);
+  if (isOtherwiseInJava || mayTakeForEver) return true;
   let regex: RegExp;
   try {
-    regex = new RegExp(`^(?:${pattern})$`, 's');
+    // With `u`, what only Java knows is an error, instead of standing for itself.
+    regex = new RegExp(`^(?:${pattern})$`, 'u');
   } catch {
     return true;
   }

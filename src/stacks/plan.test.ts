@@ -132,6 +132,21 @@ describe('the order of stacks', () => {
     expect(needs(plan(TWO, { 'one.yaml': EXPORTER(exported), 'two.yaml': text }), 'two')).toEqual(expected);
   });
 
+  it('follows an import from a loop, whose exports only CloudFormation will know', () => {
+    const loop =
+      'Transform: AWS::LanguageExtensions\nResources: { T: { Type: "AWS::SNS::Topic" } }\nOutputs: { "Fn::ForEach::Each": [N, [A], { "O${N}": { Value: x, Export: { Name: !Sub "s-${N}" } } }] }';
+    expect(needs(plan(TWO, { 'one.yaml': loop, 'two.yaml': IMPORTER('s-A') }), 'two')).toEqual(['one']);
+  });
+
+  it('follows an uncertain import to a later stack too, but never into a circle', () => {
+    const unknown = IMPORTER('!Sub "${AWS::AccountId}-x"')
+      .replace('!ImportValue !Sub', '!ImportValue { "Fn::Sub":')
+      .replace('-x"', '-x" }');
+    expect(order(plan(TWO, { 'one.yaml': unknown, 'two.yaml': EXPORTER('shared') }))).toBe('two one');
+    const both = `${unknown}\nOutputs: { O: { Value: x, Export: { Name: other } } }`;
+    expect(order(plan(TWO, { 'one.yaml': both, 'two.yaml': both }))).toBe('two one');
+  });
+
   it('keeps what `only` leaves out as a dependency, but does not deploy it', () => {
     const made = plan(
       TWO,

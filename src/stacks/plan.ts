@@ -1,7 +1,7 @@
-import { type Fault, type Place, throwIfAny } from '../runner/fault.ts';
+import { type Fault, type Place, throwIfAny, UserFault } from '../runner/fault.ts';
 import { suggest } from '../runner/suggest.ts';
-import type { Capability } from './capabilities.ts';
-import { importDependencies } from './exports.ts';
+import { type Capability, hasTransform } from './capabilities.ts';
+import { withImports } from './exports.ts';
 import { type Dependencies, order } from './graph.ts';
 import { refusal } from './parameter-check.ts';
 import type { Lookup, StackEntry } from './stacks-file.ts';
@@ -73,39 +73,82 @@ const TEMPLATE_FILE_LIMIT = 1024 * 1024;
  */
 export function makePlan(input: PlanInput): Plan {
   const names = input.entries.map(entry => entry.shortName);
-  const faults: Fault[] = [
-    ...input.only
-      .filter(name => !names.includes(name))
-      .map(name => ({
-        what: `Input \`only\` names no stack of the stacks file`,
-        seen: `\`${name}\``,
-        fix: suggest(name, names),
-      })),
-    ...unknownValues(input, names),
-  ];
-  const stacks = input.entries.map((entry, index) => planStack(entry, input, input.entries.slice(0, index), faults));
+  const faults = [...onlyFaults(input), ...unknownValues(input, names), ...tagFaults(input.tags)];
+  const stacks = planStacks(input, faults);
   throwIfAny(faults);
-  const dependencies = dependenciesOf(stacks, input);
-  const ordered = order(names, dependencies);
+  return arrange(stacks, input);
+}
+
+/**
+ * The same plan for a deletion, which needs the order only: values that a template refuses today, or that are missing, do
+ * not keep a stack from being deleted.
+ *
+ * @throws UserFault for `only` and for cycles
+ */
+export function makeTeardownPlan(input: Pick<PlanInput, 'prefix' | 'entries' | 'templates' | 'only' | 'region'>): Plan {
+  const full = { ...input, values: new Map(), tags: {}, hasTemplateBucket: true };
+  throwIfAny(onlyFaults(full));
+  return arrange(planStacks(full, []), full);
+}
+
+function onlyFaults({ only, entries }: PlanInput): Fault[] {
+  const names = entries.map(entry => entry.shortName);
+  const what = 'Input `only` names no stack of the stacks file';
+  return only
+    .filter(name => !names.includes(name))
+    .map(name => ({ what, seen: `\`${name}\``, fix: suggest(name, names) }));
+}
+
+/** Limits of tags: https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html */
+function tagFaults(tags: Readonly<Record<string, string>>): Fault[] {
+  const refused = Object.entries(tags).flatMap(([key, value]): Fault[] => {
+    const what = `Input \`tags\` has a tag that AWS refuses: \`${key}\``;
+    if (/^aws:/i.test(key)) return [{ what, fix: "Keys that begin with `aws:` are AWS's own" }];
+    if (key === PREFIX_TAG)
+      return [{ what: `Tag \`${PREFIX_TAG}\` is set by zap-obs itself`, fix: 'Remove it from input `tags`' }];
+    if (key.length < 1 || key.length > 128) return [{ what, fix: 'A key has 1 to 128 characters' }];
+    return value.length > 256 ? [{ what, fix: 'A value has 256 characters at most' }] : [];
+  });
+  const count = Object.keys(tags).length;
+  // One of the fifty is ours.
+  return count < 50
+    ? refused
+    : [...refused, { what: 'Input `tags` has too many tags', seen: String(count), fix: 'Give 49 at most' }];
+}
+
+function planStacks(input: PlanInput, faults: Fault[]): PlannedStack[] {
+  return input.entries.map((entry, index) => planStack(entry, input, input.entries.slice(0, index), faults));
+}
+
+/** Puts the stacks into order, and leaves out what `only` does not name. */
+function arrange(stacks: readonly PlannedStack[], input: PlanInput): Plan {
+  const dependencies = withImports(stacks, declaredDependencies(stacks, input), input.region);
+  const ordered = order(
+    stacks.map(({ shortName }) => shortName),
+    dependencies,
+  );
   if ('cycle' in ordered) {
-    const entry = input.entries.find(({ shortName }) => shortName === ordered.cycle[0]);
-    throwIfAny([
-      {
-        what: `The stacks depend on each other in a circle: ${ordered.cycle.join(' → ')}`,
-        fix: 'Remove one `from` or `depends-on` of the circle',
-        place: entry?.place,
-      },
-    ]);
-    throw new Error('unreachable: a cycle was reported');
+    const place = input.entries.find(({ shortName }) => shortName === ordered.cycle[0])?.place;
+    const what = `The stacks depend on each other in a circle: ${ordered.cycle.join(' → ')}`;
+    throw new UserFault({ what, fix: 'Remove one `from` or `depends-on` of the circle', place });
   }
   const isChosen = (name: string) => input.only.length === 0 || input.only.includes(name);
   const byName = new Map(stacks.map(stack => [stack.shortName, stack]));
   return {
     prefix: input.prefix,
     stacks: ordered.order.filter(isChosen).flatMap(name => byName.get(name) ?? []),
-    leftOut: names.filter(name => !isChosen(name)),
+    leftOut: ordered.order.filter(name => !isChosen(name)),
     dependencies,
   };
+}
+
+function declaredDependencies(stacks: readonly PlannedStack[], input: PlanInput): Dependencies {
+  return new Map(
+    stacks.map(({ shortName, parameters }, index) => {
+      const byOutput = parameters.flatMap(({ source }) => (source.kind === 'output' ? [source.stack] : []));
+      return [shortName, new Set([...(input.entries[index]?.dependsOn ?? []), ...byOutput])];
+    }),
+  );
 }
 
 function planStack(entry: StackEntry, input: PlanInput, earlier: readonly StackEntry[], faults: Fault[]): PlannedStack {
@@ -132,7 +175,7 @@ function planStack(entry: StackEntry, input: PlanInput, earlier: readonly StackE
     });
   }
   for (const [name, rule] of Object.entries(entry.parameters)) {
-    if (name in template.parameters) continue;
+    if (Object.hasOwn(template.parameters, name)) continue;
     faults.push({
       what: `Template ${template.file} has no parameter \`${name}\``,
       fix: suggest(name, Object.keys(template.parameters)),
@@ -249,20 +292,9 @@ function unknownValues({ values, templates }: PlanInput, names: readonly string[
   return faults;
 }
 
-function dependenciesOf(stacks: readonly PlannedStack[], input: PlanInput): Dependencies {
-  const byImport = importDependencies(stacks, input.region);
-  return new Map(
-    input.entries.map(({ shortName, dependsOn }) => {
-      const parameters = stacks.find(stack => stack.shortName === shortName)?.parameters ?? [];
-      const byOutput = parameters.flatMap(({ source }) => (source.kind === 'output' ? [source.stack] : []));
-      return [shortName, new Set([...dependsOn, ...byOutput, ...(byImport.get(shortName) ?? [])])];
-    }),
-  );
-}
-
 /** A template with `Fn::ForEach` or macros may have outputs that its text does not name. */
 function mayHaveOutput(template: Template, output: string): boolean {
-  return template.outputs.includes(output) || template.value.Transform !== undefined;
+  return template.outputs.includes(output) || hasTransform(template.value);
 }
 
 function templateOf(shortName: string, input: PlanInput): Template {

@@ -1,5 +1,6 @@
 import type { Fault, Place } from '../runner/fault.ts';
 import { suggest } from '../runner/suggest.ts';
+import { hasTransform } from './capabilities.ts';
 import { isRecord } from './json-values.ts';
 import type { PathStep } from './source-document.ts';
 
@@ -11,7 +12,7 @@ export function danglingReferences(
   template: Readonly<Record<string, unknown>>,
   place: (path: PathStep[]) => Place,
 ): Fault[] {
-  if (template.Transform !== undefined) return [];
+  if (hasTransform(template)) return [];
   const names = (section: string) => (isRecord(template[section]) ? Object.keys(template[section]) : []);
   const resources = names('Resources');
   const values = [...names('Parameters'), ...resources];
@@ -67,6 +68,6 @@ function substitutions(argument: unknown): string[] {
   if (typeof text !== 'string') return [];
   return [...text.matchAll(/\$\{([^!}][^}]*)\}/g)]
     .map(match => (match[1] ?? '').trim())
-    .filter(name => !isRecord(given) || !(name in given))
+    .filter(name => !isRecord(given) || !Object.hasOwn(given, name))
     .map(name => name.split('.')[0] ?? name);
 }

@@ -28,27 +28,47 @@ export function resolve(
 }
 
 function provided(source: ParameterSource, pool: Pool): string | undefined {
-  if (source.kind === 'output') return pool.outputs.get(source.stack)?.[source.output];
+  if (source.kind === 'output') {
+    const outputs = pool.outputs.get(source.stack) ?? {};
+    return Object.hasOwn(outputs, source.output) ? outputs[source.output] : undefined;
+  }
   return source.kind === 'lookup' ? pool.lookups.get(source.lookup) : undefined;
 }
 
-/** The fault of a parameter that nothing gives a value. */
-export function missing({ declaration, source }: PlannedParameter, stack: PlannedStack): Fault {
+/**
+ * What keeps a parameter from its value: nothing gives it one, or the template refuses it.
+ *
+ * @param isProviderDone the stack that it comes from is deployed, so that the output is known to be absent
+ */
+export function valueFaults(
+  parameter: PlannedParameter,
+  value: ParameterValue | undefined,
+  stack: PlannedStack,
+  isProviderDone: boolean,
+): Fault[] {
+  const { declaration, source } = parameter;
+  const place = stack.template.place(['Parameters', declaration.name]);
+  if (value === undefined) return [{ ...missing(parameter, stack, isProviderDone), place }];
+  const accepted = 'value' in value ? refusal(declaration, value.value) : undefined;
+  if (accepted === undefined || !('value' in value)) return [];
+  const origin = source.kind === 'output' ? `output \`${source.stack}.${source.output}\`` : source.kind;
+  const what = `Parameter \`${declaration.name}\` of stack \`${stack.shortName}\` refuses the value of ${origin}`;
+  return [{ what, seen: shown(declaration, value.value), fix: `Accepted: ${accepted}`, place }];
+}
+
+function missing({ declaration, source }: PlannedParameter, stack: PlannedStack, isProviderDone: boolean): Fault {
   const { name } = declaration;
-  const place = stack.template.place(['Parameters', name]);
+  const give = `give \`${stack.shortName}.${name}\` in input \`parameters\``;
   if (source.kind === 'output') {
-    return {
-      what: `Stack \`${stack.shortName}\` needs \`${name}\` from stack \`${source.stack}\`, which has no output \`${source.output}\` now`,
-      fix: `Deploy \`${source.stack}\` with this run (input \`only\` leaves it out) or give \`${stack.shortName}.${name}\` in input \`parameters\``,
-      place,
-    };
+    const what = `Stack \`${stack.shortName}\` needs \`${name}\` from stack \`${source.stack}\`, which has no output \`${source.output}\` now`;
+    const cause = isProviderDone ? `See whether a condition keeps that output away` : `Deploy \`${source.stack}\` too`;
+    return { what, fix: `${cause}, or ${give}` };
   }
   const input = IMAGE_INPUTS.get(name);
   return {
     what: `Parameter \`${name}\` of stack \`${stack.shortName}\` has no value`,
     seen: 'no input, no entry in the stacks file, no earlier output, no default, no deployed value',
     fix: input ? `Give input \`${input}\`` : `Give \`${name}\` in input \`parameters\``,
-    place,
   };
 }
 
@@ -57,18 +77,3 @@ export const IMAGE_INPUTS: ReadonlyMap<string, 'image-uri' | 'collector-image-ur
   ['ImageUri', 'image-uri'],
   ['CollectorImageUri', 'collector-image-uri'],
 ]);
-
-/** The fault, if any, of a value that the template refuses. */
-export function refused({ declaration, source }: PlannedParameter, value: string, stack: PlannedStack): Fault[] {
-  const accepted = refusal(declaration, value);
-  if (accepted === undefined) return [];
-  const origin = source.kind === 'output' ? `output \`${source.stack}.${source.output}\`` : source.kind;
-  return [
-    {
-      what: `Parameter \`${declaration.name}\` of stack \`${stack.shortName}\` refuses the value of ${origin}`,
-      seen: shown(declaration, value),
-      fix: `Accepted: ${accepted}`,
-      place: stack.template.place(['Parameters', declaration.name]),
-    },
-  ];
-}

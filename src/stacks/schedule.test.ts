@@ -13,17 +13,22 @@ async function trace(
 ) {
   const running = new Set<string>();
   const begun: string[] = [];
-  const results = await schedule(names, graph(edges), limit, options.afterFailure ?? 'stop', {
-    async run(name) {
-      running.add(name);
-      begun.push([...running].join('+'));
-      await new Promise(setImmediate);
-      running.delete(name);
-      return { name, outcome: name === options.failing ? 'failed' : 'done' };
+  const items = names.map(shortName => ({ shortName }));
+  const results = await schedule(
+    items,
+    { dependencies: graph(edges), limit, afterFailure: options.afterFailure ?? 'stop' },
+    {
+      async run({ shortName: name }) {
+        running.add(name);
+        begun.push([...running].join('+'));
+        await new Promise(setImmediate);
+        running.delete(name);
+        return { name, outcome: name === options.failing ? 'failed' : 'done' };
+      },
+      isGood: ({ outcome }) => outcome === 'done',
+      skip: ({ shortName: name }, because) => ({ name, outcome: `skipped after ${because}` }),
     },
-    isGood: ({ outcome }) => outcome === 'done',
-    skip: (name, because) => ({ name, outcome: `skipped after ${because}` }),
-  });
+  );
   return { begun, results: results.map(({ name, outcome }) => `${name} ${outcome}`) };
 }
 
@@ -56,5 +61,7 @@ it('goes on with what does not depend on the failure when told so', async () => 
 
 it('rejects when the work itself rejects', async () => {
   const work = { run: () => Promise.reject(new Error('a bug')), isGood: () => true, skip: () => 'skipped' };
-  await expect(schedule(['a'], graph({}), 1, 'stop', work)).rejects.toThrow('a bug');
+  await expect(
+    schedule([{ shortName: 'a' }], { dependencies: graph({}), limit: 1, afterFailure: 'stop' }, work),
+  ).rejects.toThrow('a bug');
 });

@@ -1,57 +1,60 @@
 import type { Dependencies } from './graph.ts';
 
-/** What `schedule` does with each name. */
-export interface Work<R> {
+/** What `schedule` does with each item. */
+export interface Work<T, R> {
   /** Never rejects for a failure of the work itself; a rejection ends the whole schedule. */
-  run(name: string): Promise<R>;
+  run(item: T): Promise<R>;
   isGood(result: R): boolean;
-  /** The result of a name that is not run, because of another's failure. */
-  skip(name: string, because: string): R;
+  /** The result of an item that is not run, because of another's failure. */
+  skip(item: T, because: string): R;
+}
+
+export interface ScheduleOptions {
+  /** An item whose dependencies are not among the items counts them as done. */
+  dependencies: Dependencies;
+  /** How many run at once. */
+  limit: number;
+  /** `stop`: nothing new starts after the first failure; `go-on`: only what depends on it is skipped. */
+  afterFailure: 'stop' | 'go-on';
 }
 
 /**
- * Runs work in dependency order, as much at once as `limit` allows; what is ready starts in the order given.
+ * Runs work in dependency order; what is ready starts in the order given.
  *
- * @param names every dependency among them is waited for; others count as done
- * @param afterFailure `stop`: nothing new starts after the first failure; `go-on`: only what depends on it is skipped
  * @returns the results in the order in which the work was begun, skipped ones last
  */
-export async function schedule<R>(
-  names: readonly string[],
-  dependencies: Dependencies,
-  limit: number,
-  afterFailure: 'stop' | 'go-on',
-  work: Work<R>,
+export async function schedule<T extends { shortName: string }, R>(
+  items: readonly T[],
+  { dependencies, limit, afterFailure }: ScheduleOptions,
+  work: Work<T, R>,
 ): Promise<R[]> {
+  const known = new Set(items.map(({ shortName }) => shortName));
   const results = new Map<string, R>();
   const running = new Map<string, Promise<void>>();
-  const begun: string[] = [];
-  const failed = (name: string) => results.has(name) && !work.isGood(results.get(name) as R);
-  const needs = (name: string) => [...(dependencies.get(name) ?? [])].filter(other => names.includes(other));
-  const waiting = () => names.filter(name => !begun.includes(name));
+  const waiting = new Set(items);
+  const needs = ({ shortName }: T) => [...(dependencies.get(shortName) ?? [])].filter(other => known.has(other));
+  const bad = new Set<string>();
+  const isReady = (item: T) => needs(item).every(name => results.has(name) && !bad.has(name));
+  const order: string[] = [];
+
+  const start = (item: T) => {
+    waiting.delete(item);
+    order.push(item.shortName);
+    const task = work.run(item).then(result => {
+      results.set(item.shortName, result);
+      if (!work.isGood(result)) bad.add(item.shortName);
+      running.delete(item.shortName);
+    });
+    running.set(item.shortName, task);
+  };
 
   for (;;) {
-    const blocker = afterFailure === 'stop' ? names.find(failed) : undefined;
-    const ready = blocker
-      ? []
-      : waiting().filter(name => needs(name).every(other => results.has(other) && !failed(other)));
-    for (const name of ready.slice(0, limit - running.size)) {
-      begun.push(name);
-      const task = work.run(name).then(result => {
-        results.set(name, result);
-        running.delete(name);
-      });
-      running.set(name, task);
-    }
+    const ready = afterFailure === 'stop' && bad.size > 0 ? [] : [...waiting].filter(isReady);
+    for (const item of ready.slice(0, limit - running.size)) start(item);
     if (running.size === 0) break;
     await Promise.race(running.values());
   }
-  for (const name of waiting()) {
-    results.set(
-      name,
-      work.skip(name, needs(name).find(other => begun.includes(other) && failed(other)) ?? names.find(failed) ?? ''),
-    );
-    begun.push(name);
-  }
-  return begun.map(name => results.get(name) as R);
+  const begun = order.flatMap(name => (results.has(name) ? [results.get(name) as R] : []));
+  const [firstBad = ''] = bad;
+  return [...begun, ...[...waiting].map(item => work.skip(item, needs(item).find(name => bad.has(name)) ?? firstBad))];
 }

@@ -1,16 +1,5 @@
-import {
-  isCollection,
-  isMap,
-  isPair,
-  isScalar,
-  LineCounter,
-  type Node,
-  Pair,
-  parseDocument,
-  Scalar,
-  YAMLMap,
-  YAMLSeq,
-} from 'yaml';
+import { isCollection, isMap, isPair, isScalar, LineCounter, type Node, parseDocument, type Tags, visit } from 'yaml';
+import { SHORT_FORM_TAGS } from './short-forms.ts';
 
 /** A place in a file, both counted from 1, as editors and annotations count. */
 export interface Position {
@@ -26,7 +15,7 @@ export interface SyntaxFault extends Position {
   message: string;
 }
 
-/** A parsed YAML or JSON document that remembers where everything stood. */
+/** A parsed YAML or JSON document that remembers where everything stood, and how it was written. */
 export interface SourceDocument {
   /** The plain value; CloudFormation's short forms (`!Ref x`) are in their long form (`{ Ref: 'x' }`). */
   value: unknown;
@@ -34,13 +23,19 @@ export interface SourceDocument {
   faults: SyntaxFault[];
   /** Where the key (or item) at this path stands; the nearest existing ancestor when the path does not exist. */
   locate(path: readonly PathStep[]): Position;
+  /**
+   * The scalar at this path as it was written, where `value` has what YAML makes of it: `1.10` is not `1.1`, and an account
+   * id keeps its leading zero. `undefined` when there is no scalar.
+   */
+  textAt(path: readonly PathStep[]): string | undefined;
 }
 
 /**
  * Parses a CloudFormation template or a stacks file.
  *
  * CloudFormation reads YAML 1.1 without its binary, omap, pairs, set and timestamp tags and without hash merges
- * (AWS CloudFormation User Guide, "Template formats"); JSON is a subset of what is read here.
+ * (AWS CloudFormation User Guide, "Template formats"); JSON is a subset of what is read here. As in other readers of
+ * YAML 1.1, `y` and `n` are no booleans.
  */
 export function parseSource(text: string): SourceDocument {
   const lines = new LineCounter();
@@ -49,94 +44,74 @@ export function parseSource(text: string): SourceDocument {
     merge: false,
     lineCounter: lines,
     prettyErrors: false,
-    customTags: tags => [...tags.filter(tag => !UNSUPPORTED_TAGS.has(tagName(tag))), ...SHORT_FORM_TAGS],
+    customTags: tags => [...tags.filter(tag => !REPLACED_TAGS.has(tagName(tag))), ...BOOLEANS, ...SHORT_FORM_TAGS],
   });
   const positionAt = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   const faults = [
-    ...document.errors.map(error => ({ message: error.message, ...positionAt(error.pos[0]) })),
-    ...document.warnings
-      .filter(warning => warning.code === 'TAG_RESOLVE_FAILED')
-      .map(warning => ({ message: warning.message, ...positionAt(warning.pos[0]) })),
-  ];
+    ...document.errors,
+    ...document.warnings.filter(({ code }) => code === 'TAG_RESOLVE_FAILED'),
+    ...danglingAliases(document),
+  ].map(({ message, pos }) => ({ message, ...positionAt(pos[0]) }));
   return {
     value: faults.length === 0 ? document.toJS() : undefined,
     faults,
-    locate: path => positionAt(offsetOf(document.contents, path)),
+    locate: path => positionAt(nodesOn(document.contents, path).at(-1)?.anchor.range?.[0] ?? 0),
+    textAt: path => {
+      const found = nodesOn(document.contents, path);
+      const node = found.length === path.length + 1 ? found.at(-1)?.node : undefined;
+      if (!isScalar(node)) return undefined;
+      return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
+    },
   };
 }
 
-const UNSUPPORTED_TAGS = new Set(
-  ['binary', 'omap', 'pairs', 'set', 'timestamp', 'merge'].map(name => `tag:yaml.org,2002:${name}`),
+const REPLACED_TAGS = new Set(
+  ['binary', 'bool', 'merge', 'omap', 'pairs', 'set', 'timestamp'].map(name => `tag:yaml.org,2002:${name}`),
 );
 
 function tagName(tag: unknown): string {
   return typeof tag === 'string' ? `tag:yaml.org,2002:${tag}` : String((tag as { tag?: unknown }).tag);
 }
 
-/** The intrinsic functions that have a short form; `Ref` and `Condition` carry no `Fn::` prefix in their long form. */
-const SHORT_FORMS = [
-  'And',
-  'Base64',
-  'Cidr',
-  'Condition',
-  'Equals',
-  'FindInMap',
-  'ForEach',
-  'GetAtt',
-  'GetAZs',
-  'GetStackOutput',
-  'If',
-  'ImportValue',
-  'Join',
-  'Length',
-  'Not',
-  'Or',
-  'Ref',
-  'Select',
-  'Split',
-  'Sub',
-  'ToJsonString',
-  'Transform',
-];
+const BOOLEANS: Tags = [
+  { test: /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/, value: true },
+  { test: /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/, value: false },
+].map(({ test, value }) => ({
+  tag: 'tag:yaml.org,2002:bool',
+  default: true as const,
+  test,
+  resolve: () => value,
+  stringify: () => String(value),
+}));
 
-const SHORT_FORM_TAGS = SHORT_FORMS.flatMap(name => {
-  const longForm = name === 'Ref' || name === 'Condition' ? name : `Fn::${name}`;
-  const wrap = (node: YAMLMap | YAMLSeq) => {
-    const map = new YAMLMap();
-    map.add(new Pair(new Scalar(longForm), node));
-    return map;
-  };
-  return [
-    {
-      tag: `!${name}`,
-      resolve: (text: string) => ({ [longForm]: name === 'GetAtt' ? splitAttribute(text) : text }),
+/** Aliases without an anchor come to light only when the document is made plain, and then without their place. */
+function danglingAliases(document: ReturnType<typeof parseDocument>): { message: string; pos: [number, number] }[] {
+  const found: { message: string; pos: [number, number] }[] = [];
+  visit(document, {
+    Alias(_, alias) {
+      const offset = alias.range?.[0] ?? 0;
+      if (!alias.resolve(document))
+        found.push({ message: `No anchor \`&${alias.source}\` stands before its alias`, pos: [offset, offset] });
     },
-    { tag: `!${name}`, collection: 'seq' as const, nodeClass: YAMLSeq, resolve: wrap as never },
-    { tag: `!${name}`, collection: 'map' as const, nodeClass: YAMLMap, resolve: wrap as never },
-  ];
-});
-
-/** `Resource.Outputs.Key` → `['Resource', 'Outputs.Key']`: only the first dot separates. */
-function splitAttribute(text: string): string[] {
-  const dot = text.indexOf('.');
-  return dot < 0 ? [text] : [text.slice(0, dot), text.slice(dot + 1)];
+  });
+  return found;
 }
 
-function offsetOf(contents: Node | null, path: readonly PathStep[]): number {
-  let node: unknown = contents;
-  let offset = contents?.range?.[0] ?? 0;
+/** The nodes from the root down a path, as far as it exists; `anchor` is the node that marks the place: a key, or an item. */
+function nodesOn(contents: Node | null, path: readonly PathStep[]): { node: unknown; anchor: Node }[] {
+  if (!contents) return [];
+  const found: { node: unknown; anchor: Node }[] = [{ node: contents, anchor: contents }];
   for (const step of path) {
+    const node = found.at(-1)?.node;
     if (!isCollection(node)) break;
     const item = isMap(node)
       ? node.items.find(pair => isPair(pair) && isScalar(pair.key) && String(pair.key.value) === String(step))
       : node.items[Number(step)];
     if (item === undefined) break;
-    const anchor = (isPair(item) ? item.key : item) as Node;
-    offset = anchor.range?.[0] ?? offset;
-    node = isPair(item) ? item.value : item;
+    found.push(isPair(item) ? { node: item.value, anchor: item.key as Node } : { node: item, anchor: item as Node });
   }
-  return offset;
+  return found;
 }

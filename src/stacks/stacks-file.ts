@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { type Fault, type Place, throwIfAny } from '../runner/fault.ts';
 import { suggest } from '../runner/suggest.ts';
+import { isRecord } from './json-values.ts';
 import { type PathStep, parseSource, type SourceDocument } from './source-document.ts';
 
 /** Values that are looked up in the account, by the name used in a stacks file (`{ lookup: s3-prefix-list }`). */
@@ -58,6 +59,7 @@ export function parseStacksFile(text: string, file: string): StackEntry[] {
   throwIfAny(
     document.faults.map(({ message, ...at }) => ({ what: `Broken YAML: ${message}`, place: { file, ...at } })),
   );
+  throwIfAny(reservedNames(document.value, place));
   const parsed = v.safeParse(stacksFile, document.value);
   if (!parsed.success) throwIfAny(parsed.issues.map(issue => schemaFault(issue, document, place)));
   const stacks = Object.entries((parsed.output as v.InferOutput<typeof stacksFile>).stacks);
@@ -71,7 +73,7 @@ export function parseStacksFile(text: string, file: string): StackEntry[] {
     for (const [index, other] of entry['depends-on'].entries()) mustExist(other, ['stacks', name, 'depends-on', index]);
     const parameters = Object.entries(entry.parameters).map(([parameter, rule]) => {
       const path = ['stacks', name, 'parameters', parameter];
-      const read = readRule(rule, place(path));
+      const read = readRule(rule, place(path), (...rest) => document.textAt([...path, ...rest]));
       if (read.kind === 'from') mustExist(read.stack, path);
       return [parameter, read];
     });
@@ -87,12 +89,30 @@ export function parseStacksFile(text: string, file: string): StackEntry[] {
   return entries;
 }
 
-function readRule(rule: v.InferOutput<typeof parameterRule>, place: Place): ParameterRule {
-  if (Array.isArray(rule)) return { kind: 'literal', value: rule.map(String).join(','), place };
-  if (typeof rule !== 'object') return { kind: 'literal', value: String(rule), place };
+function readRule(
+  rule: v.InferOutput<typeof parameterRule>,
+  place: Place,
+  written: (...path: PathStep[]) => string | undefined,
+): ParameterRule {
+  if (Array.isArray(rule)) {
+    return { kind: 'literal', value: rule.map((item, index) => written(index) ?? String(item)).join(','), place };
+  }
+  if (typeof rule !== 'object') return { kind: 'literal', value: written() ?? String(rule), place };
   if ('lookup' in rule) return { kind: 'lookup', lookup: rule.lookup, place };
   const [stack = '', output = ''] = rule.from.split('.');
   return { kind: 'from', stack, output, place };
+}
+
+/** Names that JavaScript gives a meaning of its own; the schema library drops them without a word. */
+const RESERVED = ['__proto__', 'constructor', 'prototype'];
+
+function reservedNames(value: unknown, place: (path: PathStep[]) => Place, path: PathStep[] = []): Fault[] {
+  if (!isRecord(value)) return [];
+  return Object.entries(value).flatMap(([key, item]) => {
+    const here = [...path, key];
+    const own = RESERVED.includes(key) ? [{ what: `\`${key}\` cannot be used as a name`, place: place(here) }] : [];
+    return [...own, ...reservedNames(item, place, here)];
+  });
 }
 
 function schemaFault(issue: v.BaseIssue<unknown>, document: SourceDocument, place: (path: PathStep[]) => Place): Fault {

@@ -1,121 +1,136 @@
 import type { Residue, StackResult } from '../report/result.ts';
-import { throwIfAny } from '../runner/fault.ts';
+import { type Fault, throwIfAny } from '../runner/fault.ts';
 import { causeOf } from './cause.ts';
 import { uniqueName } from './change-set.ts';
-import type { DeployedStack, StackEvent } from './cloudformation.ts';
+import { classifyStatus } from './classify.ts';
+import type { DeployedStack } from './cloudformation.ts';
 import type { Snapshots } from './deploy.ts';
+import { statusFaults } from './deploy-stack.ts';
 import { blankResult, type Engine, recordFailure, watching } from './engine.ts';
-import { follow } from './follow.ts';
-import { type Dependencies, reverse } from './graph.ts';
+import { type Ended, follow } from './follow.ts';
+import { reverse } from './graph.ts';
+import type { Plan, PlannedStack } from './plan.ts';
+import { keptResources, skippedResources, snapshotResources } from './residue.ts';
 import { schedule } from './schedule.ts';
 import { parseTemplate, type Template } from './template.ts';
 import { timelineOf } from './timeline.ts';
 
-/** A stack to delete. */
-export interface Target {
-  shortName: string;
-  stackName: string;
-  /** The template in the workspace, for the lines that it can point to. */
-  template: Template;
+/**
+ * Everything that AWS's present state makes known to be wrong with a deletion, before the first one: termination protection,
+ * an operation in progress, and stacks that would be left standing on what is gone.
+ *
+ * @throws UserFault
+ */
+export function checkBeforeDeletion(plan: Plan, snapshots: Snapshots): void {
+  const faults = plan.stacks.flatMap(({ stackName, shortName }): Fault[] => {
+    const deployed = snapshots.get(shortName)?.stack;
+    if (!deployed) return [];
+    const verdict = classifyStatus(deployed);
+    return [
+      ...protectionFaults(deployed),
+      ...(verdict?.kind === 'busy' ? statusFaults(stackName, verdict) : []),
+      ...dependentFaults(shortName, plan, snapshots),
+    ];
+  });
+  throwIfAny(faults);
 }
 
-/**
- * Deletes stacks, each as soon as everything that depends on it is gone. A failure stops only what depends on it.
- *
- * @param dependencies as for deploying; they are walked backwards here
- */
+function protectionFaults({ name, terminationProtection }: DeployedStack): Fault[] {
+  if (!terminationProtection) return [];
+  const command = `aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ${name}`;
+  return [
+    { what: `Termination protection is on for stack \`${name}\``, fix: `Turn it off (${command}), then run again` },
+  ];
+}
+
+function dependentFaults(shortName: string, plan: Plan, snapshots: Snapshots): Fault[] {
+  const dependents = plan.leftOut.filter(
+    name => plan.dependencies.get(name)?.has(shortName) && snapshots.get(name)?.stack,
+  );
+  return dependents.map(name => ({
+    what: `Stack \`${name}\` depends on \`${shortName}\`, and input \`only\` would leave it standing`,
+    fix: `Name \`${name}\` in \`only\` too`,
+  }));
+}
+
+/** Deletes the stacks of a plan, each as soon as everything that depends on it is gone. A failure stops only what it needs. */
 export async function teardown(
-  targets: readonly Target[],
-  dependencies: Dependencies,
+  plan: Plan,
   snapshots: Snapshots,
   engine: Engine,
   dryRun: boolean,
 ): Promise<{ stacks: StackResult[]; residue: Residue[] }> {
-  const byName = new Map(targets.map(target => [target.shortName, target]));
-  const targetOf = (name: string): Target => {
-    const target = byName.get(name);
-    if (!target) throw new Error(`stack ${name} is not to be deleted`);
-    return target;
-  };
   const residue: Residue[] = [];
-  const stacks = await schedule<StackResult>(
-    [...byName.keys()].reverse(),
-    reverse(dependencies),
-    Number.POSITIVE_INFINITY,
-    'go-on',
-    {
-      async run(name) {
-        const target = targetOf(name);
-        const { stack, template } = snapshots.get(name) ?? {};
-        const deletion = await deleteStack(target, stack, template, engine, dryRun);
-        residue.push(...deletion.residue);
-        engine.observer.ended(deletion.result);
-        return deletion.result;
-      },
-      isGood: ({ outcome }) => outcome === 'done' || outcome === 'planned',
-      skip(name, because) {
-        const target = targetOf(name);
-        const result: StackResult = {
-          ...blankResult(target),
-          action: 'delete',
-          reason: `not deleted, because \`${because}\` was not`,
-        };
-        engine.observer.ended(result);
-        return result;
-      },
+  const options = {
+    dependencies: reverse(plan.dependencies),
+    limit: Number.POSITIVE_INFINITY,
+    afterFailure: 'go-on',
+  } as const;
+  const stacks = await schedule(plan.stacks.toReversed(), options, {
+    async run(stack) {
+      const { stack: deployed, template } = snapshots.get(stack.shortName) ?? {};
+      const known = parseDeployed(template, stack.stackName);
+      const deletion = dryRun ? preview(stack, deployed, known) : await deleteStack(stack, deployed, known, engine);
+      residue.push(...deletion.residue);
+      engine.observer.ended(deletion.result);
+      return deletion.result;
     },
-  );
+    isGood: ({ outcome }) => outcome === 'done' || outcome === 'planned',
+    skip(stack, because) {
+      const id = snapshots.get(stack.shortName)?.stack?.id;
+      const result = { ...blankResult(stack), id, action: 'delete' as const, reason: `\`${because}\` is still there` };
+      engine.observer.ended(result);
+      return result;
+    },
+  });
   return { stacks, residue };
 }
 
-async function deleteStack(
-  target: Target,
-  deployed: DeployedStack | undefined,
-  templateText: string | undefined,
-  engine: Engine,
-  dryRun: boolean,
-): Promise<{ result: StackResult; residue: Residue[] }> {
-  const started = engine.clock.now();
-  const result: StackResult = {
-    ...blankResult(target),
-    id: deployed?.id,
-    status: deployed?.status,
-    action: deployed ? 'delete' : 'none',
-    outcome: dryRun ? 'planned' : 'done',
+interface Deletion {
+  result: StackResult;
+  residue: Residue[];
+}
+
+function preview(stack: PlannedStack, deployed: DeployedStack | undefined, template: Template | undefined): Deletion {
+  const blank = { ...blankResult(stack), id: deployed?.id, status: deployed?.status, outcome: 'planned' as const };
+  if (!deployed) return { result: { ...blank, action: 'absent' }, residue: [] };
+  const kept = keptResources(stack.stackName, template);
+  const isKept = (id: string) => kept.some(({ logicalId }) => logicalId === id);
+  const changes = Object.entries(template?.resources ?? {}).map(([logicalId, { type }]) => ({
+    action: isKept(logicalId) ? 'Keep' : 'Remove',
+    logicalId,
+    type,
+    details: [],
+  }));
+  return {
+    result: { ...blank, action: 'delete', changes },
+    residue: [...kept, ...snapshotResources(stack.stackName, template)],
   };
-  if (!deployed) return { result: { ...result, reason: 'does not exist' }, residue: [] };
-  const template = parseDeployed(templateText, target.stackName);
-  if (dryRun) {
-    result.changes = Object.entries(template?.resources ?? {}).map(([logicalId, { type, deletionPolicy }]) => ({
-      action: isKept(deletionPolicy) ? 'Keep' : 'Remove',
-      logicalId,
-      type,
-      details: [],
-    }));
-    return { result, residue: predictedResidue(target.stackName, template) };
-  }
+}
+
+async function deleteStack(
+  stack: PlannedStack,
+  deployed: DeployedStack | undefined,
+  template: Template | undefined,
+  engine: Engine,
+): Promise<Deletion> {
+  const started = engine.clock.now();
+  const result: StackResult = { ...blankResult(stack), id: deployed?.id, status: deployed?.status, outcome: 'done' };
+  if (!deployed) return { result: { ...result, action: 'absent' }, residue: [] };
+  result.action = 'delete';
   let residue: Residue[] = [];
   try {
-    refuseProtected(deployed);
-    const token = uniqueName(engine.clock, engine.random);
-    engine.observer.began(target, 'delete', Object.keys(template?.resources ?? {}).length);
     engine.signal.throwIfAborted();
+    const token = uniqueName(engine.clock, engine.random);
+    const expected = Object.keys(template?.resources ?? {}).length;
+    engine.observer.began(stack, 'delete', expected);
     await engine.cloudFormation.deleteStack(deployed.id, token, engine.roleArn);
     result.outcome = 'interrupted';
-    const expected = Object.keys(template?.resources ?? {}).length;
-    const ended = await follow(
-      engine.cloudFormation,
-      { stackId: deployed.id, token, expected },
-      watching(target, engine),
-    );
-    result.status = ended.status;
-    result.timeline = timelineOf(ended.events);
-    residue = skippedResources(target.stackName, ended.events);
-    result.outcome = ended.status === 'DELETE_COMPLETE' ? 'done' : 'failed';
-    if (result.outcome === 'failed') {
-      result.cause = await causeOf(ended.events, target.template, engine.cloudFormation);
-      result.reason = result.cause ? undefined : `ended in ${ended.status}`;
-    }
+    const operation = { stackId: deployed.id, token, expected };
+    const ended = await follow(engine.cloudFormation, operation, watching(stack, engine));
+    residue = skippedResources(stack.stackName, ended.events);
+    if (ended.status === 'DELETE_COMPLETE') residue.push(...snapshotResources(stack.stackName, template));
+    await conclude(ended, stack, engine, result);
   } catch (error) {
     recordFailure(error, result);
   }
@@ -123,42 +138,17 @@ async function deleteStack(
   return { result, residue };
 }
 
-function refuseProtected(deployed: DeployedStack): void {
-  if (!deployed.terminationProtection) return;
-  const fix = `Turn it off (aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ${deployed.name}), then run again`;
-  throwIfAny([{ what: `Termination protection is on for stack \`${deployed.name}\``, fix }]);
+async function conclude(ended: Ended, stack: PlannedStack, engine: Engine, result: StackResult): Promise<void> {
+  result.status = ended.status;
+  result.timeline = timelineOf(ended.events);
+  result.outcome = ended.status === 'DELETE_COMPLETE' ? 'done' : 'failed';
+  if (result.outcome === 'done') return;
+  result.cause = await causeOf(ended.events, stack.template, engine.cloudFormation);
+  result.reason = result.cause ? undefined : `ended in ${ended.status}`;
 }
 
 /** The deployed template only helps to describe the deletion: one that cannot be read does not hinder it. */
 function parseDeployed(text: string | undefined, file: string): Template | undefined {
   const parsed = text === undefined ? undefined : parseTemplate(text, file);
   return parsed && 'template' in parsed ? parsed.template : undefined;
-}
-
-function isKept(deletionPolicy: string | undefined): boolean {
-  return deletionPolicy === 'Retain' || deletionPolicy === 'RetainExceptOnCreate';
-}
-
-function predictedResidue(stack: string, template: Template | undefined): Residue[] {
-  return Object.entries(template?.resources ?? {})
-    .filter(([, { deletionPolicy }]) => isKept(deletionPolicy))
-    .map(([logicalId, { type, deletionPolicy }]) => ({
-      stack,
-      logicalId,
-      physicalId: '',
-      type,
-      reason: `DeletionPolicy: ${deletionPolicy}`,
-    }));
-}
-
-function skippedResources(stack: string, events: readonly StackEvent[]): Residue[] {
-  return events
-    .filter(({ status }) => status === 'DELETE_SKIPPED')
-    .map(({ logicalId, physicalId, type, reason }) => ({
-      stack,
-      logicalId,
-      physicalId,
-      type,
-      reason: reason ?? 'its DeletionPolicy keeps it',
-    }));
 }

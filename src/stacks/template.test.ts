@@ -39,6 +39,18 @@ Resources: { A: { Type: "AWS::S3::Bucket" } }`);
       'a macro inside',
       'A: { Type: "AWS::S3::Bucket", Properties: { "Fn::Transform": { Name: M } } }',
       '',
+      ['CAPABILITY_AUTO_EXPAND', 'CAPABILITY_NAMED_IAM'],
+    ],
+    [
+      'SAM',
+      'A: { Type: "AWS::Serverless::Function" }',
+      'Transform: AWS::Serverless-2016-10-31',
+      ['CAPABILITY_AUTO_EXPAND', 'CAPABILITY_NAMED_IAM'],
+    ],
+    [
+      'an include',
+      'A: { Type: "AWS::S3::Bucket", Properties: { "Fn::Transform": { Name: AWS::Include } } }',
+      '',
       ['CAPABILITY_AUTO_EXPAND'],
     ],
     [
@@ -55,6 +67,25 @@ Resources: { A: { Type: "AWS::S3::Bucket" } }`);
     ],
   ])('needs capabilities for %s', (_, resources, head, capabilities) => {
     expect(templateOf(`${head}\nResources:\n  ${resources}`).capabilities).toEqual(capabilities);
+  });
+
+  it('keeps parameters as they are written, where YAML would make other values of them', () => {
+    const { parameters } = templateOf(`
+Parameters:
+  Account: { Type: String, Default: 012345678901 }
+  Version: { Type: String, Default: 1.10 }
+  Flag: { Type: String, Default: N, AllowedValues: [Y, N] }
+  Big: { Type: Number, Default: 12345678901234567890 }
+  None: { Type: String, Default: "" }
+Resources: { Y: { Type: "AWS::S3::Bucket" }, N: { Type: "AWS::S3::Bucket", DependsOn: Y } }`);
+    expect(Object.values(parameters).map(parameter => parameter.default)).toEqual([
+      '012345678901',
+      '1.10',
+      'N',
+      '12345678901234567890',
+      '',
+    ]);
+    expect(parameters.Flag?.allowedValues).toEqual(['Y', 'N']);
   });
 
   it('lists exports and imports', () => {
@@ -74,6 +105,7 @@ describe('a broken template is refused with its place', () => {
     ['empty', '', 'Seen: an empty file'],
     ['no mapping', 'just words', 'A template must be a mapping'],
     ['no resources', 'Parameters: {}', 't.yaml:1:1: `Resources` must be a mapping'],
+    ['an alias of nothing', 'Resources:\n  A: *nope', 't.yaml:2:6: Broken template: No anchor `&nope`'],
     ['a resource without a type', 'Resources:\n  A: { Properties: {} }', 't.yaml:2:3: Resource `A` has no `Type`'],
     [
       'a parameter without a type',

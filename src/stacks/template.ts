@@ -1,15 +1,15 @@
 import type { Fault, Place } from '../runner/fault.ts';
-import { type Capability, requiredCapabilities } from './capabilities.ts';
+import { type Capability, hasMacro, requiredCapabilities } from './capabilities.ts';
 import { argumentsOf, isRecord } from './json-values.ts';
-import { danglingReferences } from './references.ts';
-import { type PathStep, parseSource } from './source-document.ts';
+import { type PathStep, parseSource, type SourceDocument } from './source-document.ts';
+import { templateFaults } from './template-check.ts';
 
 /** A template's parameter, as far as the plan needs it. Bounds are numbers, whether written as such or as strings. */
 export interface TemplateParameter {
   name: string;
   /** `String`, `Number`, `List<…>`, `AWS::EC2::VPC::Id`, `AWS::SSM::Parameter::Value<…>` … */
   type: string;
-  /** The default as CloudFormation takes it: a string, even when written as a number. */
+  /** The default as it is written, also when YAML would make a number of it. */
   default?: string | undefined;
   noEcho: boolean;
   allowedValues?: string[] | undefined;
@@ -47,9 +47,6 @@ export interface Template {
   place(path: readonly PathStep[]): Place;
 }
 
-/** Limits of CloudFormation: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
-const LIMITS = { Parameters: 200, Resources: 500, Outputs: 200, Mappings: 200 } as const;
-
 /**
  * Parses a template and checks what can be known from its text alone.
  *
@@ -57,81 +54,29 @@ const LIMITS = { Parameters: 200, Resources: 500, Outputs: 200, Mappings: 200 } 
  */
 export function parseTemplate(text: string, file: string): { template: Template } | { faults: Fault[] } {
   const document = parseSource(text);
-  if (document.faults.length > 0) {
-    return {
-      faults: document.faults.map(({ message, ...at }) => ({
-        what: `Broken template: ${message}`,
-        place: { file, ...at },
-      })),
-    };
-  }
   const place = (path: readonly PathStep[]): Place => ({ file, ...document.locate(path) });
-  if (!isRecord(document.value)) {
-    return {
-      faults: [
-        {
-          what: 'A template must be a mapping with `Resources`',
-          seen: text.trim() === '' ? 'an empty file' : `\`${text.trim().split('\n')[0]?.slice(0, 60)}\``,
-          place: { file },
-        },
-      ],
-    };
-  }
-  const value = document.value;
-  const faults: Fault[] = [];
-  for (const [section, limit] of Object.entries(LIMITS)) {
-    const entries = value[section];
-    if (entries === undefined && section !== 'Resources') continue;
-    if (!isRecord(entries))
-      faults.push({ what: `\`${section}\` must be a mapping`, fix: 'Add at least one entry', place: place([section]) });
-    else if (Object.keys(entries).length > limit) {
-      faults.push({
-        what: `\`${section}\` has too many entries`,
-        seen: String(Object.keys(entries).length),
-        fix: `CloudFormation takes ${limit}; split the template`,
-        place: place([section]),
-      });
-    }
-  }
+  const faults = templateFaults(document, text, file, place);
   if (faults.length > 0) return { faults };
-  const resources = Object.entries(value.Resources as Record<string, unknown>).filter(([id]) => !id.startsWith('Fn::'));
-  for (const [id, resource] of resources) {
-    if (!isRecord(resource) || typeof resource.Type !== 'string') {
-      faults.push({
-        what: `Resource \`${id}\` has no \`Type\``,
-        fix: 'Give it one, such as `Type: AWS::S3::Bucket`',
-        place: place(['Resources', id]),
-      });
-    }
-  }
-  const parameters = Object.entries((value.Parameters ?? {}) as Record<string, unknown>);
-  for (const [name, parameter] of parameters) {
-    if (!isRecord(parameter) || typeof parameter.Type !== 'string') {
-      faults.push({
-        what: `Parameter \`${name}\` has no \`Type\``,
-        fix: 'Give it one, such as `Type: String`',
-        place: place(['Parameters', name]),
-      });
-    }
-  }
-  if (faults.length === 0) faults.push(...danglingReferences(value, place));
-  if (faults.length > 0) return { faults };
-  const outputs = Object.entries((value.Outputs ?? {}) as Record<string, unknown>).filter(
-    ([id]) => !id.startsWith('Fn::'),
-  );
+  const value = document.value as Record<string, unknown>;
+  const entries = (section: string) =>
+    Object.entries((value[section] ?? {}) as Record<string, Record<string, unknown>>).filter(
+      ([id]) => !id.startsWith('Fn::'),
+    );
+  const outputs = entries('Outputs');
   return {
     template: {
       file,
       text,
       value,
       parameters: Object.fromEntries(
-        parameters.map(([name, raw]) => [name, readParameter(name, raw as Record<string, unknown>)]),
+        entries('Parameters').map(([name, raw]) => [name, readParameter(name, raw, document)]),
       ),
-      resources: Object.fromEntries(resources.map(([id, raw]) => [id, readResource(raw as Record<string, unknown>)])),
+      resources: Object.fromEntries(entries('Resources').map(([id, raw]) => [id, readResource(raw)])),
       outputs: outputs.map(([name]) => name),
-      exports: outputs.flatMap(([, output]) =>
-        isRecord(output) && isRecord(output.Export) ? [output.Export.Name] : [],
-      ),
+      exports: [
+        ...outputs.flatMap(([, output]) => (isRecord(output.Export) ? [output.Export.Name] : [])),
+        ...(hasHiddenOutputs(value) ? [UNKNOWN_NAME] : []),
+      ],
       imports: [...argumentsOf(value, 'Fn::ImportValue')],
       capabilities: requiredCapabilities(value),
       place,
@@ -139,15 +84,44 @@ export function parseTemplate(text: string, file: string): { template: Template 
   };
 }
 
-function readParameter(name: string, raw: Record<string, unknown>): TemplateParameter {
-  const text = (key: string) => (raw[key] === undefined || raw[key] === null ? undefined : String(raw[key]));
+/**
+ * Stands for a template that cannot be read, where only its place in the order counts: it may export and import anything.
+ */
+export function unknownTemplate(file: string): Template {
+  return {
+    file,
+    text: '',
+    value: {},
+    parameters: {},
+    resources: {},
+    outputs: [],
+    exports: [UNKNOWN_NAME],
+    imports: [UNKNOWN_NAME],
+    capabilities: [],
+    place: () => ({ file }),
+  };
+}
+
+/** Stands for the name of an export that only CloudFormation will know. */
+const UNKNOWN_NAME = { 'Fn::Transform': 'unknown' };
+
+/** Loops and macros may make outputs, and exports, that the text does not name. */
+function hasHiddenOutputs(value: Readonly<Record<string, unknown>>): boolean {
+  const hasLoop = isRecord(value.Outputs) && Object.keys(value.Outputs).some(key => key.startsWith('Fn::'));
+  return hasLoop || hasMacro(value);
+}
+
+function readParameter(name: string, raw: Record<string, unknown>, document: SourceDocument): TemplateParameter {
+  const text = (...path: PathStep[]) => document.textAt(['Parameters', name, ...path]);
   const number = (key: string) => (raw[key] === undefined ? undefined : Number(raw[key]));
   return {
     name,
     type: String(raw.Type),
-    default: text('Default'),
+    default: raw.Default === null ? '' : text('Default'),
     noEcho: String(raw.NoEcho) === 'true',
-    allowedValues: Array.isArray(raw.AllowedValues) ? raw.AllowedValues.map(String) : undefined,
+    allowedValues: Array.isArray(raw.AllowedValues)
+      ? raw.AllowedValues.map((value, index) => text('AllowedValues', index) ?? String(value))
+      : undefined,
     allowedPattern: text('AllowedPattern'),
     constraintDescription: text('ConstraintDescription'),
     minLength: number('MinLength'),

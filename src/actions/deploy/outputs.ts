@@ -1,4 +1,6 @@
 import type { RunResult, StackResult } from '../../report/result.ts';
+import type { Snapshots } from '../../stacks/deploy.ts';
+import type { Plan } from '../../stacks/plan.ts';
 import type { spec } from './spec.ts';
 
 type Output = keyof typeof spec.outputs;
@@ -13,14 +15,18 @@ const SCALARS = {
   'grafana-url': 'GrafanaUrl',
 } as const satisfies Partial<Record<Output, string>>;
 
-/** The action's outputs. */
-export function outputsOf({ stacks, dryRun }: RunResult): [Output, string][] {
+/** The action's outputs; those of stacks that `only` leaves out are what they have deployed. */
+export function outputsOf({ stacks, dryRun }: RunResult, { leftOut }: Plan, snapshots: Snapshots): [Output, string][] {
   const hasChanged = !dryRun && stacks.some(({ action, outcome }) => action !== 'none' && outcome === 'done');
+  const outputs = Object.fromEntries([
+    ...leftOut.map(name => [name, snapshots.get(name)?.stack?.outputs ?? {}] as const),
+    ...stacks.map(({ shortName, outputs }) => [shortName, outputs] as const),
+  ]);
   return [
-    ['outputs', JSON.stringify(Object.fromEntries(stacks.map(({ shortName, outputs }) => [shortName, outputs])))],
+    ['outputs', JSON.stringify(outputs)],
     ['stacks', JSON.stringify(stacks.map(describe))],
     ['changed', String(hasChanged)],
-    ...scalarOutputs(stacks),
+    ...scalarOutputs(outputs),
   ];
 }
 
@@ -29,8 +35,8 @@ function describe({ stackName: name, id, action, status, duration }: StackResult
 }
 
 /** Those that some stack has; of two, the later one's. Lists have one item a line, as multi-line inputs want them. */
-function scalarOutputs(stacks: readonly StackResult[]): [Output, string][] {
-  const all: Readonly<Record<string, string>> = Object.assign({}, ...stacks.map(({ outputs }) => outputs));
+function scalarOutputs(outputs: Readonly<Record<string, Readonly<Record<string, string>>>>): [Output, string][] {
+  const all: Readonly<Record<string, string>> = Object.assign({}, ...Object.values(outputs));
   return Object.entries(SCALARS).flatMap(([name, key]): [Output, string][] => {
     const value = all[key];
     if (value === undefined) return [];

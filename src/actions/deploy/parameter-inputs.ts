@@ -17,7 +17,8 @@ export function parameterInputs(inputs: InputValues<typeof spec.inputs>): PlanIn
     const value = inputs[origin];
     if (value === undefined) continue;
     const what = `Inputs \`${origin}\` and \`parameters\` both set parameter \`${parameter}\``;
-    if (values.has(parameter)) faults.push({ what, fix: 'Remove one of them' });
+    const isTwice = [...values.keys()].some(key => key === parameter || key.endsWith(`.${parameter}`));
+    if (isTwice) faults.push({ what, fix: 'Remove one of them' });
     values.set(parameter, { value, origin });
   }
   throwIfAny(faults);

@@ -92,7 +92,7 @@ describe('a failure', () => {
     const firstBroken = FILES['first.yaml'].replace('TopicName: !Sub', 'NoSuchProperty: 1, TopicName: !Sub');
     const failed = await run(deploy, own('gate'), { ...FILES, 'first.yaml': firstBroken });
     expect(failed.code).toBe(1);
-    expect(failed.host.summaryText).toContain('not started, because `first` did not succeed');
+    expect(failed.host.summaryText).toContain('| not started | — | `first` did not succeed |');
     expect(await statusOf('gate-second')).toBeUndefined();
   });
 
@@ -140,13 +140,33 @@ describe('a dry run', () => {
   });
 });
 
+describe('a dry run of what cannot succeed', () => {
+  it('fails as the run would', async () => {
+    const files = {
+      'stacks.yaml': 'stacks:\n  one: { template: one.yaml }\n  two: { template: two.yaml }\n',
+      'one.yaml':
+        'Conditions: { No: !Equals [a, b] }\nResources: { T: { Type: "AWS::SNS::Topic" } }\nOutputs: { X: { Condition: No, Value: x } }\n',
+      'two.yaml':
+        'Parameters: { X: { Type: String } }\nResources: { T: { Type: "AWS::SNS::Topic", Properties: { DisplayName: !Ref X } } }\n',
+    };
+    await run(deploy, own('cond', { only: 'one' }), files);
+    const looked = await run(deploy, own('cond', { 'dry-run': 'true' }), files);
+    expect(looked.code).toBe(1);
+    expect(looked.host.log.at(-1)).toContain('has no output `X` now');
+    expect(looked.host.log.at(-1)).toContain('See whether a condition keeps that output away');
+  });
+});
+
 describe('only', () => {
   it('deploys one stack with the outputs of the deployed others', async () => {
     await run(deploy, own('only', { only: 'first' }), FILES);
     expect(await statusOf('only-second')).toBeUndefined();
     const { code, host } = await run(deploy, own('only', { only: 'second' }), FILES);
     expect(code).toBe(0);
-    expect(JSON.parse(host.outputs.outputs ?? '')).toEqual({ second: { QueueName: 'only-first-one-queue' } });
+    expect(JSON.parse(host.outputs.outputs ?? '')).toEqual({
+      first: { TopicName: 'only-first-one' },
+      second: { QueueName: 'only-first-one-queue' },
+    });
   });
 
   it('says which stack is missing when the others are not deployed', async () => {

@@ -9,6 +9,7 @@ import type { InputValues } from '../../runner/spec.ts';
 import { cloudFormationOf } from '../../stacks/cloudformation.aws.ts';
 import { checkBeforeWrites, deploy, neededLookups, readSnapshots } from '../../stacks/deploy.ts';
 import { describePlan } from '../../stacks/describe-plan.ts';
+import { orAbort } from '../../stacks/follow.ts';
 import { loadPlanFiles, type PlanFiles } from '../../stacks/load-plan-files.ts';
 import { lookUpAll } from '../../stacks/lookups.aws.ts';
 import { makePlan, type Plan } from '../../stacks/plan.ts';
@@ -26,13 +27,11 @@ export const action = defineAction(spec, async ({ inputs, host, folders, setOutp
   const view = await showPlan(plan, `Plan for ${plan.prefix} in ${whereabouts(session)}`, host);
 
   const cloudFormation = cloudFormationOf(session);
-  const [snapshots, lookups] = await Promise.all([
-    readSnapshots(plan, cloudFormation),
-    lookUpAll(neededLookups(plan), session),
-  ]);
+  const limit = withTimeout(cancelled, inputs.timeout);
+  const reads = Promise.all([readSnapshots(plan, cloudFormation), lookUpAll(neededLookups(plan), session)]);
+  const [snapshots, lookups] = await orAbort(reads, limit.signal);
   checkBeforeWrites(plan, snapshots, lookups);
 
-  const limit = withTimeout(cancelled, inputs.timeout);
   const engine = engineFor(session, cloudFormation, host, {
     files,
     signal: limit.signal,
@@ -49,7 +48,7 @@ export const action = defineAction(spec, async ({ inputs, host, folders, setOutp
   const duration = Date.now() - started;
   const run: RunResult = { operation: 'deploy', prefix, region, endpoint, dryRun, stacks, residue: [], duration };
   await host.summary(summary(run, view));
-  for (const [name, value] of outputsOf(run)) setOutput(name, value);
+  for (const [name, value] of outputsOf(run, plan, snapshots)) setOutput(name, value);
   throwUnlessGood(run, limit.signal, host);
 });
 
@@ -67,7 +66,9 @@ function planOf(inputs: InputValues<typeof spec.inputs>, files: PlanFiles, regio
 
 async function showPlan(plan: Plan, title: string, host: Host): Promise<PlanView> {
   for (const { declaration, source } of plan.stacks.flatMap(({ parameters }) => parameters)) {
-    if (declaration.noEcho && 'value' in source) host.mask(source.value);
+    // A short value would black out half of the log, and is no secret.
+    const isGiven = source.kind === 'input' || source.kind === 'stacks-file';
+    if (declaration.noEcho && isGiven && source.value.length >= 4) host.mask(source.value);
   }
   const view = describePlan(plan);
   await inGroup(host, title, async () => host.line(planLines(view).join('\n')));

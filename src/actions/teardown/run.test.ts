@@ -95,9 +95,43 @@ describe('a deletion that fails', () => {
   });
 });
 
-it('deletes only the stacks that `only` names', async () => {
-  await deployed('some');
-  const { code } = await run(teardown, own('some', { confirm: 'some', only: 'user' }), FILES);
-  expect(code).toBe(0);
-  expect(await statuses('some')).toEqual(['CREATE_COMPLETE', undefined, 'CREATE_COMPLETE']);
+describe('only', () => {
+  it('deletes the stacks that it names', async () => {
+    await deployed('some');
+    expect((await run(teardown, own('some', { confirm: 'some', only: 'aside, user' }), FILES)).code).toBe(0);
+    expect(await statuses('some')).toEqual(['CREATE_COMPLETE', undefined, undefined]);
+  });
+
+  it('leaves nothing standing on what is gone', async () => {
+    await deployed('base');
+    const { code, host, writes } = await run(teardown, own('base', { confirm: 'base', only: 'base' }), FILES);
+    expect([code, writes]).toEqual([1, []]);
+    expect(host.log.at(-1)).toContain(
+      'Stack `user` depends on `base`, and input `only` would leave it standing. Name `user` in `only` too.',
+    );
+  });
+});
+
+it('refuses before the first deletion when one stack is protected, in a dry run too', async () => {
+  await deployed('safe');
+  const { CloudFormationClient, UpdateTerminationProtectionCommand } = await import('@aws-sdk/client-cloudformation');
+  await new CloudFormationClient({ region: 'us-east-1' }).send(
+    new UpdateTerminationProtectionCommand({ StackName: 'safe-base', EnableTerminationProtection: true }),
+  );
+  for (const inputs of [{ confirm: 'safe' }, { 'dry-run': 'true' }]) {
+    const { code, host, writes } = await run(teardown, own('safe', inputs), FILES);
+    expect([code, writes]).toEqual([1, []]);
+    expect(host.log.at(-1)).toContain('Termination protection is on for stack `safe-base`');
+  }
+});
+
+it('needs no template that can be deployed, only the order', async () => {
+  await deployed('old');
+  const broken = {
+    ...FILES,
+    'base.yaml': 'Resources: [',
+    'user.yaml': FILES['user.yaml'].replace('Default: none', 'Default: none, AllowedValues: [x]'),
+  };
+  expect((await run(teardown, own('old', { confirm: 'old' }), broken)).code).toBe(0);
+  expect(await statuses('old')).toEqual([undefined, undefined, undefined]);
 });

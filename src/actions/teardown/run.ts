@@ -7,9 +7,10 @@ import { UserFault } from '../../runner/fault.ts';
 import { type Host, inGroup } from '../../runner/host.ts';
 import { cloudFormationOf } from '../../stacks/cloudformation.aws.ts';
 import { readSnapshots } from '../../stacks/deploy.ts';
-import { loadPlanFiles } from '../../stacks/load-plan-files.ts';
-import { makePlan } from '../../stacks/plan.ts';
-import { teardown } from '../../stacks/teardown.ts';
+import { orAbort } from '../../stacks/follow.ts';
+import { loadTeardownFiles } from '../../stacks/load-plan-files.ts';
+import { makeTeardownPlan } from '../../stacks/plan.ts';
+import { checkBeforeDeletion, teardown } from '../../stacks/teardown.ts';
 import { engineFor, sessionFor, throwUnlessGood } from '../stack-run.ts';
 import { spec } from './spec.ts';
 
@@ -19,16 +20,17 @@ export const action = defineAction(spec, async ({ inputs, host, folders, setOutp
   if (!dryRun) requireConfirmation(confirm, prefix);
   const session = sessionFor(inputs, host);
   const { region, endpoint } = session;
-  const files = await loadPlanFiles(inputs['stacks-file'], folders);
-  const plan = makePlan({ ...files, prefix, values: new Map(), only, tags: {}, hasTemplateBucket: true, region });
+  const files = await loadTeardownFiles(inputs['stacks-file'], folders);
+  const plan = makeTeardownPlan({ ...files, prefix, only, region });
   const cloudFormation = cloudFormationOf(session);
-  const snapshots = await readSnapshots(plan, cloudFormation);
-
   const limit = withTimeout(cancelled, inputs.timeout);
+  const snapshots = await orAbort(readSnapshots(plan, cloudFormation), limit.signal);
+  checkBeforeDeletion(plan, snapshots);
+
   const engine = engineFor(session, cloudFormation, host, { files, signal: limit.signal });
   const title = `Deletion of ${prefix} in ${whereabouts(session)}${dryRun ? ', as it would be' : ''}`;
   const { stacks, residue } = await inGroup(host, title, () =>
-    teardown(plan.stacks, plan.dependencies, snapshots, engine, dryRun).finally(limit.stop),
+    teardown(plan, snapshots, engine, dryRun).finally(limit.stop),
   );
 
   const duration = Date.now() - started;
