@@ -268,12 +268,12 @@ const action = (0,define_action/* defineAction */.Q)(spec_spec, async ({ inputs,
     const files = await (0,load_plan_files/* loadTeardownFiles */._)(inputs['stacks-file'], folders);
     const plan = (0,stacks_plan/* makeTeardownPlan */.o1)({ ...files, prefix, only, region });
     const cloudFormation = (0,cloudformation_aws/* cloudFormationOf */.Y)(session);
-    const limit = (0,cancellation/* withTimeout */.wj)(cancelled, inputs.timeout);
-    const snapshots = await (0,follow/* orAbort */.KP)((0,deploy/* readSnapshots */.yj)(plan, cloudFormation), limit.signal);
+    const signal = (0,cancellation/* withTimeout */.wj)(cancelled, inputs.timeout);
+    const snapshots = await (0,follow/* orAbort */.KP)((0,deploy/* readSnapshots */.yj)(plan, cloudFormation), signal);
     checkBeforeDeletion(plan, snapshots);
-    const engine = (0,stack_run/* engineFor */.Ec)(session, cloudFormation, host, { files, signal: limit.signal });
+    const engine = (0,stack_run/* engineFor */.Ec)(session, cloudFormation, host, { files, signal });
     const title = `Deletion of ${prefix} in ${(0,words/* whereabouts */.CJ)(session)}${dryRun ? ', as it would be' : ''}`;
-    const { stacks, residue } = await (0,runner_host/* inGroup */.H)(host, title, () => teardown(plan, snapshots, engine, dryRun).finally(limit.stop));
+    const { stacks, residue } = await (0,runner_host/* inGroup */.H)(host, title, () => teardown(plan, snapshots, engine, dryRun));
     const duration = Date.now() - started;
     const run = { operation: 'teardown', prefix, region, endpoint, dryRun, stacks, residue, duration };
     await host.summary((0,summary/* summary */.z)(run, undefined));
@@ -281,7 +281,7 @@ const action = (0,define_action/* defineAction */.Q)(spec_spec, async ({ inputs,
     setOutput('deleted', JSON.stringify(deleted.map(({ stackName }) => stackName)));
     setOutput('residue', JSON.stringify(residue));
     warnOfResidue(residue, dryRun, host);
-    (0,stack_run/* throwUnlessGood */.i6)(run, limit.signal, host);
+    (0,stack_run/* throwUnlessGood */.i6)(run, signal, host);
 });
 function requireConfirmation(confirm, prefix) {
     if (confirm === prefix)

@@ -320,18 +320,18 @@ const action = (0,define_action/* defineAction */.Q)(spec_spec, async ({ inputs,
     const plan = planOf(inputs, files, session.region);
     const view = await showPlan(plan, `Plan for ${plan.prefix} in ${(0,words/* whereabouts */.CJ)(session)}`, host);
     const cloudFormation = (0,cloudformation_aws/* cloudFormationOf */.Y)(session);
-    const limit = (0,cancellation/* withTimeout */.wj)(cancelled, inputs.timeout);
+    const signal = (0,cancellation/* withTimeout */.wj)(cancelled, inputs.timeout);
     const reads = Promise.all([(0,deploy/* readSnapshots */.yj)(plan, cloudFormation), lookUpAll((0,deploy/* neededLookups */.nU)(plan), session)]);
-    const [snapshots, lookups] = await (0,follow/* orAbort */.KP)(reads, limit.signal);
+    const [snapshots, lookups] = await (0,follow/* orAbort */.KP)(reads, signal);
     (0,deploy/* checkBeforeWrites */.kZ)(plan, snapshots, lookups);
     const engine = (0,stack_run/* engineFor */.Ec)(session, cloudFormation, host, {
         files,
-        signal: limit.signal,
+        signal,
         roleArn: inputs['role-arn'],
         bucket: inputs['template-bucket'],
     });
     const options = { maxParallel: inputs['max-parallel'], dryRun };
-    const stacks = await (0,runner_host/* inGroup */.H)(host, dryRun ? 'Changes' : 'Deployment', () => (0,deploy/* deploy */.gg)(plan, snapshots, lookups, engine, options).finally(limit.stop));
+    const stacks = await (0,runner_host/* inGroup */.H)(host, dryRun ? 'Changes' : 'Deployment', () => (0,deploy/* deploy */.gg)(plan, snapshots, lookups, engine, options));
     const { prefix } = plan;
     const { region, endpoint } = session;
     const duration = Date.now() - started;
@@ -339,7 +339,7 @@ const action = (0,define_action/* defineAction */.Q)(spec_spec, async ({ inputs,
     await host.summary((0,summary/* summary */.z)(run, view));
     for (const [name, value] of outputsOf(run, plan, snapshots))
         setOutput(name, value);
-    (0,stack_run/* throwUnlessGood */.i6)(run, limit.signal, host);
+    (0,stack_run/* throwUnlessGood */.i6)(run, signal, host);
 });
 function planOf(inputs, files, region) {
     return (0,plan/* makePlan */.Cs)({

@@ -875,8 +875,8 @@ function listenForCancellation() {
 }
 function withTimeout(signal, ms) {
     const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(new Cancelled('timeout')), Math.min(ms, 2 ** 31 - 1));
-    return { signal: AbortSignal.any([signal, controller.signal]), stop: () => clearTimeout(timer) };
+    setTimeout(() => controller.abort(new Cancelled('timeout')), Math.min(ms, 2 ** 31 - 1)).unref();
+    return AbortSignal.any([signal, controller.signal]);
 }
 
 

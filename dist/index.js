@@ -604,7 +604,9 @@ async function main(name, toolkit) {
         throw new Error(`no action is named ${name}; there are ${Object.keys(actions).join(', ')}`);
     const [{ action }, { actionsHost }] = await Promise.all([load(), Promise.all(/* import() */[__nccwpck_require__.e(421), __nccwpck_require__.e(607)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5607))]);
     const host = process.env.GITHUB_ACTIONS === 'true' ? actionsHost : terminalHost(actionsHost);
-    process.exitCode = await action.run(host, { workspace: process.env.GITHUB_WORKSPACE ?? process.cwd(), toolkit });
+    const workspace = process.env.GITHUB_WORKSPACE ?? process.cwd();
+    process.exitCode = await action.run(host, { workspace, toolkit });
+    setTimeout(() => process.exit(), 500).unref();
 }
 
 var __webpack_exports__actions = __webpack_exports__.o;

@@ -17,5 +17,8 @@ export async function main(name: string, toolkit: string): Promise<void> {
   if (!load) throw new Error(`no action is named ${name}; there are ${Object.keys(actions).join(', ')}`);
   const [{ action }, { actionsHost }] = await Promise.all([load(), import('./runner/actions-host.ts')]);
   const host = process.env.GITHUB_ACTIONS === 'true' ? actionsHost : terminalHost(actionsHost);
-  process.exitCode = await action.run(host, { workspace: process.env.GITHUB_WORKSPACE ?? process.cwd(), toolkit });
+  const workspace = process.env.GITHUB_WORKSPACE ?? process.cwd();
+  process.exitCode = await action.run(host, { workspace, toolkit });
+  // A call that still hangs after a cancellation must not keep the process; what was printed is given time to leave.
+  setTimeout(() => process.exit(), 500).unref();
 }

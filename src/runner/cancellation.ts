@@ -23,10 +23,10 @@ export function listenForCancellation(): { signal: AbortSignal; stop: () => void
   return { signal: controller.signal, stop: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal) };
 }
 
-/** A signal that aborts with the given one, or with `Cancelled('timeout')` after `ms`. Call `stop` when the work is done. */
-export function withTimeout(signal: AbortSignal, ms: number): { signal: AbortSignal; stop: () => void } {
+/** A signal that aborts with the given one, or with `Cancelled('timeout')` after `ms`. */
+export function withTimeout(signal: AbortSignal, ms: number): AbortSignal {
   const controller = new AbortController();
-  // Beyond 2³¹−1 ms a timer would fire at once.
-  const timer = setTimeout(() => controller.abort(new Cancelled('timeout')), Math.min(ms, 2 ** 31 - 1));
-  return { signal: AbortSignal.any([signal, controller.signal]), stop: () => clearTimeout(timer) };
+  // Beyond 2³¹−1 ms a timer would fire at once. It does not keep a process alive that has nothing left to do.
+  setTimeout(() => controller.abort(new Cancelled('timeout')), Math.min(ms, 2 ** 31 - 1)).unref();
+  return AbortSignal.any([signal, controller.signal]);
 }

@@ -27,20 +27,20 @@ export const action = defineAction(spec, async ({ inputs, host, folders, setOutp
   const view = await showPlan(plan, `Plan for ${plan.prefix} in ${whereabouts(session)}`, host);
 
   const cloudFormation = cloudFormationOf(session);
-  const limit = withTimeout(cancelled, inputs.timeout);
+  const signal = withTimeout(cancelled, inputs.timeout);
   const reads = Promise.all([readSnapshots(plan, cloudFormation), lookUpAll(neededLookups(plan), session)]);
-  const [snapshots, lookups] = await orAbort(reads, limit.signal);
+  const [snapshots, lookups] = await orAbort(reads, signal);
   checkBeforeWrites(plan, snapshots, lookups);
 
   const engine = engineFor(session, cloudFormation, host, {
     files,
-    signal: limit.signal,
+    signal,
     roleArn: inputs['role-arn'],
     bucket: inputs['template-bucket'],
   });
   const options = { maxParallel: inputs['max-parallel'], dryRun };
   const stacks = await inGroup(host, dryRun ? 'Changes' : 'Deployment', () =>
-    deploy(plan, snapshots, lookups, engine, options).finally(limit.stop),
+    deploy(plan, snapshots, lookups, engine, options),
   );
 
   const { prefix } = plan;
@@ -49,7 +49,7 @@ export const action = defineAction(spec, async ({ inputs, host, folders, setOutp
   const run: RunResult = { operation: 'deploy', prefix, region, endpoint, dryRun, stacks, residue: [], duration };
   await host.summary(summary(run, view));
   for (const [name, value] of outputsOf(run, plan, snapshots)) setOutput(name, value);
-  throwUnlessGood(run, limit.signal, host);
+  throwUnlessGood(run, signal, host);
 });
 
 function planOf(inputs: InputValues<typeof spec.inputs>, files: PlanFiles, region: string): Plan {

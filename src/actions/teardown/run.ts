@@ -23,15 +23,13 @@ export const action = defineAction(spec, async ({ inputs, host, folders, setOutp
   const files = await loadTeardownFiles(inputs['stacks-file'], folders);
   const plan = makeTeardownPlan({ ...files, prefix, only, region });
   const cloudFormation = cloudFormationOf(session);
-  const limit = withTimeout(cancelled, inputs.timeout);
-  const snapshots = await orAbort(readSnapshots(plan, cloudFormation), limit.signal);
+  const signal = withTimeout(cancelled, inputs.timeout);
+  const snapshots = await orAbort(readSnapshots(plan, cloudFormation), signal);
   checkBeforeDeletion(plan, snapshots);
 
-  const engine = engineFor(session, cloudFormation, host, { files, signal: limit.signal });
+  const engine = engineFor(session, cloudFormation, host, { files, signal });
   const title = `Deletion of ${prefix} in ${whereabouts(session)}${dryRun ? ', as it would be' : ''}`;
-  const { stacks, residue } = await inGroup(host, title, () =>
-    teardown(plan, snapshots, engine, dryRun).finally(limit.stop),
-  );
+  const { stacks, residue } = await inGroup(host, title, () => teardown(plan, snapshots, engine, dryRun));
 
   const duration = Date.now() - started;
   const run: RunResult = { operation: 'teardown', prefix, region, endpoint, dryRun, stacks, residue, duration };
@@ -40,7 +38,7 @@ export const action = defineAction(spec, async ({ inputs, host, folders, setOutp
   setOutput('deleted', JSON.stringify(deleted.map(({ stackName }) => stackName)));
   setOutput('residue', JSON.stringify(residue));
   warnOfResidue(residue, dryRun, host);
-  throwUnlessGood(run, limit.signal, host);
+  throwUnlessGood(run, signal, host);
 });
 
 function requireConfirmation(confirm: string | undefined, prefix: string): void {
