@@ -66,7 +66,7 @@ function skippedResources(stack, events) {
     }));
 }
 function withPolicy(policies, reason, stack, template) {
-    return Object.entries(template?.resources ?? {})
+    return Object.entries(template.resources)
         .filter(([, { deletionPolicy }]) => policies.includes(deletionPolicy ?? ''))
         .map(([logicalId, { type }]) => ({ stack, logicalId, physicalId: '', type, reason }));
 }
@@ -119,7 +119,13 @@ function dependentFaults(shortName, plan, snapshots) {
         fix: `Name \`${name}\` in \`only\` too`,
     }));
 }
-async function teardown(plan, snapshots, engine, dryRun) {
+function deployedTemplates(templates, snapshots) {
+    return new Map([...templates].map(([name, template]) => [
+        name,
+        parseDeployed(snapshots.get(name)?.template, template.file) ?? template,
+    ]));
+}
+async function teardown(plan, templates, snapshots, engine, dryRun) {
     const residue = [];
     const options = {
         dependencies: (0,graph/* reverse */.BE)(plan.dependencies),
@@ -128,9 +134,9 @@ async function teardown(plan, snapshots, engine, dryRun) {
     };
     const stacks = await (0,schedule/* schedule */._)(plan.stacks.toReversed(), options, {
         async run(stack) {
-            const { stack: deployed, template } = snapshots.get(stack.shortName) ?? {};
-            const known = parseDeployed(template, stack.stackName);
-            const deletion = dryRun ? preview(stack, deployed, known) : await deleteStack(stack, deployed, known, engine);
+            const deployed = snapshots.get(stack.shortName)?.stack;
+            const lines = templates.get(stack.shortName);
+            const deletion = dryRun ? preview(stack, deployed) : await deleteStack(stack, deployed, lines, engine);
             residue.push(...deletion.residue);
             engine.observer.ended(deletion.result);
             return deletion.result;
@@ -145,13 +151,14 @@ async function teardown(plan, snapshots, engine, dryRun) {
     });
     return { stacks, residue };
 }
-function preview(stack, deployed, template) {
+function preview(stack, deployed) {
+    const { template } = stack;
     const blank = { ...(0,stacks_engine/* blankResult */.mE)(stack), id: deployed?.id, status: deployed?.status, outcome: 'planned' };
     if (!deployed)
         return { result: { ...blank, action: 'absent' }, residue: [] };
     const kept = keptResources(stack.stackName, template);
     const isKept = (id) => kept.some(({ logicalId }) => logicalId === id);
-    const changes = Object.entries(template?.resources ?? {}).map(([logicalId, { type }]) => ({
+    const changes = Object.entries(template.resources).map(([logicalId, { type }]) => ({
         action: isKept(logicalId) ? 'Keep' : 'Remove',
         logicalId,
         type,
@@ -162,7 +169,7 @@ function preview(stack, deployed, template) {
         residue: [...kept, ...snapshotResources(stack.stackName, template)],
     };
 }
-async function deleteStack(stack, deployed, template, engine) {
+async function deleteStack(stack, deployed, lines, engine) {
     const started = engine.clock.now();
     const result = { ...(0,stacks_engine/* blankResult */.mE)(stack), id: deployed?.id, status: deployed?.status, outcome: 'done' };
     if (!deployed)
@@ -172,7 +179,7 @@ async function deleteStack(stack, deployed, template, engine) {
     try {
         engine.signal.throwIfAborted();
         const token = (0,change_set/* uniqueName */.Fi)(engine.clock, engine.random);
-        const expected = Object.keys(template?.resources ?? {}).length;
+        const expected = Object.keys(stack.template.resources).length;
         engine.observer.began(stack, 'delete', expected);
         await engine.cloudFormation.deleteStack(deployed.id, token, engine.roleArn);
         result.outcome = 'interrupted';
@@ -180,8 +187,8 @@ async function deleteStack(stack, deployed, template, engine) {
         const ended = await (0,follow/* follow */.e6)(engine.cloudFormation, operation, (0,stacks_engine/* watching */._A)(stack, engine));
         residue = skippedResources(stack.stackName, ended.events);
         if (ended.status === 'DELETE_COMPLETE')
-            residue.push(...snapshotResources(stack.stackName, template));
-        await conclude(ended, stack, engine, result);
+            residue.push(...snapshotResources(stack.stackName, stack.template));
+        await conclude(ended, lines, engine, result);
     }
     catch (error) {
         (0,stacks_engine/* recordFailure */.C5)(error, result);
@@ -189,13 +196,13 @@ async function deleteStack(stack, deployed, template, engine) {
     result.duration = engine.clock.now() - started;
     return { result, residue };
 }
-async function conclude(ended, stack, engine, result) {
+async function conclude(ended, lines, engine, result) {
     result.status = ended.status;
     result.timeline = (0,timeline/* timelineOf */.h)(ended.events);
     result.outcome = ended.status === 'DELETE_COMPLETE' ? 'done' : 'failed';
     if (result.outcome === 'done')
         return;
-    result.cause = await (0,cause/* causeOf */.rl)(ended.events, stack.template, engine.cloudFormation);
+    result.cause = await (0,cause/* causeOf */.rl)(ended.events, lines, engine.cloudFormation);
     result.reason = result.cause ? undefined : `ended in ${ended.status}`;
 }
 function parseDeployed(text, file) {
@@ -258,7 +265,7 @@ const spec_spec = (0,spec/* declareAction */.D)({
 
 
 
-const action = (0,define_action/* defineAction */.Q)(spec_spec, async ({ inputs, host, folders, setOutput, signal: cancelled }) => {
+const action = (0,define_action/* defineAction */.Q)(spec_spec, async ({ inputs, host, folders, setOutput, writeSummary, signal: cancelled }) => {
     const started = Date.now();
     const { only, confirm, 'dry-run': dryRun, 'stack-prefix': prefix } = inputs;
     if (!dryRun)
@@ -266,20 +273,22 @@ const action = (0,define_action/* defineAction */.Q)(spec_spec, async ({ inputs,
     const session = (0,stack_run/* sessionFor */.w)(inputs, host);
     const { region, endpoint } = session;
     const files = await (0,load_plan_files/* loadTeardownFiles */._)(inputs['stacks-file'], folders);
-    const plan = (0,stacks_plan/* makeTeardownPlan */.o1)({ ...files, prefix, only, region });
+    const named = (0,stacks_plan/* makeTeardownPlan */.o1)({ ...files, prefix, only, region });
     const cloudFormation = (0,cloudformation_aws/* cloudFormationOf */.Y)(session);
     const signal = (0,cancellation/* withTimeout */.wj)(cancelled, inputs.timeout);
-    const snapshots = await (0,follow/* orAbort */.KP)((0,deploy/* readSnapshots */.yj)(plan, cloudFormation), signal);
+    const snapshots = await (0,follow/* orAbort */.KP)((0,deploy/* readSnapshots */.yj)(named, cloudFormation), signal);
+    const templates = deployedTemplates(files.templates, snapshots);
+    const plan = (0,stacks_plan/* makeTeardownPlan */.o1)({ ...files, templates, prefix, only, region });
     checkBeforeDeletion(plan, snapshots);
     const engine = (0,stack_run/* engineFor */.Ec)(session, cloudFormation, host, { files, signal });
     const title = `Deletion of ${prefix} in ${(0,words/* whereabouts */.CJ)(session)}${dryRun ? ', as it would be' : ''}`;
-    const { stacks, residue } = await (0,runner_host/* inGroup */.H)(host, title, () => teardown(plan, snapshots, engine, dryRun));
+    const { stacks, residue } = await (0,runner_host/* inGroup */.H)(host, title, () => teardown(plan, files.templates, snapshots, engine, dryRun));
     const duration = Date.now() - started;
     const run = { operation: 'teardown', prefix, region, endpoint, dryRun, stacks, residue, duration };
-    await host.summary((0,summary/* summary */.z)(run, undefined));
     const deleted = stacks.filter(({ action, outcome }) => action === 'delete' && outcome === 'done');
     setOutput('deleted', JSON.stringify(deleted.map(({ stackName }) => stackName)));
     setOutput('residue', JSON.stringify(residue));
+    await writeSummary((0,summary/* summary */.z)(run, undefined));
     warnOfResidue(residue, dryRun, host);
     (0,stack_run/* throwUnlessGood */.i6)(run, signal, host);
 });

@@ -162,7 +162,8 @@ const SCALARS = {
     'grafana-url': 'GrafanaUrl',
 };
 function outputsOf({ stacks, dryRun }, { leftOut }, snapshots) {
-    const hasChanged = !dryRun && stacks.some(({ action, outcome }) => action !== 'none' && outcome === 'done');
+    const hasChanged = !dryRun &&
+        stacks.some(({ action, outcome }) => action !== 'none' && (outcome === 'done' || outcome === 'interrupted'));
     const outputs = Object.fromEntries([
         ...leftOut.map(name => [name, snapshots.get(name)?.stack?.outputs ?? {}]),
         ...stacks.map(({ shortName, outputs }) => [shortName, outputs]),
@@ -312,12 +313,13 @@ const spec_spec = (0,spec/* declareAction */.D)({
 
 
 
-const action = (0,define_action/* defineAction */.Q)(spec_spec, async ({ inputs, host, folders, setOutput, signal: cancelled }) => {
+const action = (0,define_action/* defineAction */.Q)(spec_spec, async ({ inputs, host, folders, mask, setOutput, writeSummary, signal: cancelled }) => {
     const started = Date.now();
     const dryRun = inputs['dry-run'];
     const session = (0,stack_run/* sessionFor */.w)(inputs, host);
     const files = await (0,load_plan_files/* loadPlanFiles */.v)(inputs['stacks-file'], folders);
     const plan = planOf(inputs, files, session.region);
+    maskSecrets(plan, mask);
     const view = await showPlan(plan, `Plan for ${plan.prefix} in ${(0,words/* whereabouts */.CJ)(session)}`, host);
     const cloudFormation = (0,cloudformation_aws/* cloudFormationOf */.Y)(session);
     const signal = (0,cancellation/* withTimeout */.wj)(cancelled, inputs.timeout);
@@ -336,9 +338,9 @@ const action = (0,define_action/* defineAction */.Q)(spec_spec, async ({ inputs,
     const { region, endpoint } = session;
     const duration = Date.now() - started;
     const run = { operation: 'deploy', prefix, region, endpoint, dryRun, stacks, residue: [], duration };
-    await host.summary((0,summary/* summary */.z)(run, view));
     for (const [name, value] of outputsOf(run, plan, snapshots))
         setOutput(name, value);
+    await writeSummary((0,summary/* summary */.z)(run, view));
     (0,stack_run/* throwUnlessGood */.i6)(run, signal, host);
 });
 function planOf(inputs, files, region) {
@@ -352,12 +354,14 @@ function planOf(inputs, files, region) {
         region,
     });
 }
-async function showPlan(plan, title, host) {
+function maskSecrets(plan, mask) {
     for (const { declaration, source } of plan.stacks.flatMap(({ parameters }) => parameters)) {
         const isGiven = source.kind === 'input' || source.kind === 'stacks-file';
         if (declaration.noEcho && isGiven && source.value.length >= 4)
-            host.mask(source.value);
+            mask(source.value);
     }
+}
+async function showPlan(plan, title, host) {
     const view = describePlan(plan);
     await (0,runner_host/* inGroup */.H)(host, title, async () => host.line((0,plan_view/* planLines */.H)(view).join('\n')));
     return view;

@@ -7,7 +7,8 @@ export const modules = {
 
 __webpack_require__.r(__webpack_exports__);
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   actionsHost: () => (/* binding */ actionsHost)
+/* harmony export */   actionsHost: () => (/* binding */ actionsHost),
+/* harmony export */   inert: () => (/* binding */ inert)
 /* harmony export */ });
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(6421);
 
@@ -18,8 +19,8 @@ const actionsHost = {
         if (process.env.GITHUB_STEP_SUMMARY)
             await _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .summary */ .z.addRaw(markdown, true).write();
     },
-    line: text => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(text),
-    openGroup: name => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .startGroup */ .Oh(name),
+    line: text => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq(inert(text)),
+    openGroup: name => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .startGroup */ .Oh(inert(name)),
     closeGroup: () => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .endGroup */ .N4(),
     annotate(severity, message, { title, place } = {}) {
         const show = { error: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .error */ .z3, warning: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e, notice: _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .notice */ .lm }[severity];
@@ -33,6 +34,12 @@ const actionsHost = {
     mask: secret => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .setSecret */ .Pq(secret),
     idToken: audience => _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .getIDToken */ .V9(audience),
 };
+function inert(text) {
+    return text
+        .replaceAll(/\r\n?/g, '\n')
+        .replaceAll(/^(\s*):(?=:)/gm, '$1:\u200b')
+        .replaceAll('##[', '#\u200b#[');
+}
 
 
 /***/ })

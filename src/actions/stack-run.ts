@@ -4,15 +4,16 @@ import type { RunResult, StackResult } from '../report/result.ts';
 import { duration, ending } from '../report/words.ts';
 import { Cancelled } from '../runner/cancellation.ts';
 import { systemClock } from '../runner/clock.ts';
-import { type Fault, renderFault, throwIfAny } from '../runner/fault.ts';
+import { type Fault, renderFault, throwIfAny, UserFault } from '../runner/fault.ts';
 import type { Host } from '../runner/host.ts';
 import type { InputValues } from '../runner/spec.ts';
+import { STATUS_ADVICE } from '../stacks/classify.ts';
 import type { CloudFormation } from '../stacks/cloudformation.ts';
 import type { Engine, Observer } from '../stacks/engine.ts';
 import { isOwnEvent } from '../stacks/follow.ts';
 import type { PlanFiles } from '../stacks/load-plan-files.ts';
 import { uploadTemplate } from '../stacks/template-bucket.aws.ts';
-import type { credentialInputs, stackInputs } from './shared-inputs.ts';
+import { type credentialInputs, stackInputs } from './shared-inputs.ts';
 
 type SharedInputs = InputValues<typeof stackInputs> & InputValues<typeof credentialInputs>;
 
@@ -20,6 +21,14 @@ type SharedInputs = InputValues<typeof stackInputs> & InputValues<typeof credent
 export function sessionFor(inputs: SharedInputs, host: Host): Session {
   const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
   const region = inputs['aws-region'] ?? (AWS_REGION || AWS_DEFAULT_REGION || 'us-east-1');
+  const { regex, accepts } = stackInputs['aws-region'].pattern;
+  if (!regex.test(region)) {
+    throw new UserFault({
+      what: 'The environment names no region of AWS',
+      seen: `\`${region}\``,
+      fix: `Set \`AWS_REGION\` to ${accepts}`,
+    });
+  }
   const roleArn = inputs['role-to-assume'];
   if (roleArn === undefined) return openSession(region);
   const idToken = (audience: string) => host.idToken(audience);
@@ -90,23 +99,16 @@ export function throwUnlessGood(run: RunResult, signal: AbortSignal, host: Host)
 }
 
 function failureOf(stack: StackResult, { operation }: RunResult): Fault {
-  const { cause } = stack;
+  const { cause, advice, status = '' } = stack;
+  const next = cause?.advice ?? advice ?? STATUS_ADVICE[status] ?? 'Mend this and run again';
   const resume =
     operation === 'deploy'
       ? 'stacks deployed before it stay as they are, and a new run goes on from here'
       : 'a new run goes on from here';
-  if (!cause)
-    return {
-      what: `Stack \`${stack.stackName}\` failed`,
-      seen: stack.reason,
-      fix: `Mend this and run again: ${resume}`,
-    };
-  return {
-    what: `Stack \`${stack.stackName}\` ${ending(stack)} because of \`${cause.logicalId}\` (${cause.type})`,
-    seen: cause.reason,
-    fix: `${cause.advice ? `${cause.advice}. ` : ''}Run again when it is mended: ${resume}`,
-    place: cause.place,
-  };
+  const fix = `${next}; ${resume}`;
+  if (!cause) return { what: `Stack \`${stack.stackName}\` failed`, seen: stack.reason?.replace(/\.$/, ''), fix };
+  const what = `Stack \`${stack.stackName}\` ${ending(stack)} because of \`${cause.logicalId}\` (${cause.type})`;
+  return { what, seen: cause.reason, fix, place: cause.place };
 }
 
 function interruptionOf(stack: StackResult, run: RunResult): Fault {

@@ -26,6 +26,13 @@ export interface RoleOptions {
   idToken(audience: string): Promise<string>;
 }
 
+/** Without limits of its own, the SDK waits for ever on a connection that has gone silent. */
+const LIMITS = {
+  retryMode: 'standard',
+  maxAttempts: 5,
+  requestHandler: { connectionTimeout: 5000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+} as const;
+
 /**
  * Opens a session. With `role`, credentials come from the runner's OIDC token, again whenever they are about to expire, and
  * never leave this process; without, from the SDK's default chain.
@@ -33,13 +40,10 @@ export interface RoleOptions {
 export function openSession(region: string, role?: RoleOptions): Session {
   return {
     region,
-    endpoint: process.env.AWS_ENDPOINT_URL_CLOUDFORMATION ?? process.env.AWS_ENDPOINT_URL,
+    endpoint: process.env.AWS_ENDPOINT_URL_CLOUDFORMATION || process.env.AWS_ENDPOINT_URL || undefined,
     clientConfig: {
       region,
-      retryMode: 'standard',
-      maxAttempts: 5,
-      // Without limits of its own, the SDK waits for ever on a connection that has gone silent.
-      requestHandler: { connectionTimeout: 5000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+      ...LIMITS,
       customUserAgent: [['zap-obs', '1']],
       ...(role && { credentials: keptUntilExpiry(() => assumeRole(region, role)) }),
     },
@@ -78,7 +82,7 @@ async function assumeRole(region: string, role: RoleOptions) {
     roleSessionName: role.sessionName,
     durationSeconds: role.duration / 1000,
     webIdentityToken,
-    clientConfig: { region },
+    clientConfig: { region, ...LIMITS },
   });
   return await call({ action: 'sts:AssumeRoleWithWebIdentity', region }, () => provide());
 }
@@ -110,8 +114,7 @@ export async function call<T>(context: CallContext, send: () => Promise<T>): Pro
     if (error instanceof UserFault) throw error;
     const judged = judge(describe(error), context);
     if (judged.kind === 'fault') throw new UserFault(judged.fault, { cause: error });
-    if (judged.kind === 'transient')
-      throw new TransientError(context.action, describe(error).message, { cause: error });
+    if (judged.kind === 'transient') throw new TransientError(judged.fault, { cause: error });
     throw error;
   }
 }

@@ -17,7 +17,7 @@ export function plain(text: string): string {
 
 /** Sentences of ours, in which backticks mark code; all else is as in `plain`. */
 export function prose(text: string): string {
-  const parts = text.split(/`([^`]*)`/);
+  const parts = text.replaceAll(/\s*\n\s*/g, ' ').split(/`([^`]*)`/);
   return parts.map((part, index) => (index % 2 === 1 ? code(part) : plain(part))).join('');
 }
 

@@ -84,5 +84,6 @@ function kilobytes(bytes: number): string {
 }
 
 function shorten(value: string): string {
-  return value.length > 80 ? `${value.slice(0, 77)}…` : value;
+  const line = value.replaceAll(/\s+/g, ' ');
+  return line.length > 80 ? `${line.slice(0, 77)}…` : line;
 }

@@ -42,6 +42,8 @@ export interface StackResult {
   timeline: ResourceTime[];
   outputs: Readonly<Record<string, string>>;
   cause?: Cause | undefined;
+  /** What the user can do about `reason`, where that is known. */
+  advice?: string | undefined;
 }
 
 /** One resource that a change set touches. */

@@ -10,8 +10,17 @@ const ICON = { done: '✅', planned: '📝', failed: '❌', skipped: '⏭️', i
 /** How many resources the timeline shows. */
 const SLOWEST = 12;
 
-/** The job summary of a run, in Markdown as GitHub renders it. */
+/** GitHub drops a summary of more than 1 MiB: https://docs.github.com/actions/reference/limits */
+const MOST_BYTES = 1_000_000;
+
+/** The job summary of a run, in Markdown as GitHub renders it; of a very large run, without the plan. */
 export function summary(run: RunResult, plan: PlanView | undefined): string {
+  const whole = render(run, plan && planMarkdown(plan));
+  if (Buffer.byteLength(whole) <= MOST_BYTES) return whole;
+  return render(run, 'The plan is too large for this page; the log has it.');
+}
+
+function render(run: RunResult, plan: string | undefined): string {
   const times = timeline(run.stacks, SLOWEST);
   return blocks(
     `## ${worstIcon(run)} ${plain(headline(run))}`,
@@ -22,7 +31,7 @@ export function summary(run: RunResult, plan: PlanView | undefined): string {
     run.residue.length > 0 ? residueTable(run) : undefined,
     times ? `### Slowest resources\n\n${fenced('mermaid', times)}` : undefined,
     outputTable(run),
-    plan && planMarkdown(plan),
+    plan,
   );
 }
 
@@ -100,7 +109,7 @@ function outputTable({ stacks, operation }: RunResult): string {
     Object.entries(stack.outputs).map(([key, value]) => [
       stack.shortName,
       code(key),
-      /^https?:\/\//.test(value) ? value : code(value),
+      /^https?:\/\/[\w./:@%?&=#~+-]+$/.test(value) ? value : code(value),
     ]),
   );
   return operation === 'teardown' || rows.length === 0

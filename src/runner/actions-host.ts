@@ -8,8 +8,8 @@ export const actionsHost: Host = {
   summary: async markdown => {
     if (process.env.GITHUB_STEP_SUMMARY) await core.summary.addRaw(markdown, true).write();
   },
-  line: text => core.info(text),
-  openGroup: name => core.startGroup(name),
+  line: text => core.info(inert(text)),
+  openGroup: name => core.startGroup(inert(name)),
   closeGroup: () => core.endGroup(),
   annotate(severity, message, { title, place } = {}) {
     const show = { error: core.error, warning: core.warning, notice: core.notice }[severity];
@@ -23,3 +23,14 @@ export const actionsHost: Host = {
   mask: secret => core.setSecret(secret),
   idToken: audience => core.getIDToken(audience),
 };
+
+/**
+ * Text from outside, such as a template's words or a reason of AWS, must not speak to the runner: a line that would be taken
+ * for a workflow command (`::name::` after any blanks, or `##[name]` anywhere) is kept from it by an invisible character.
+ */
+export function inert(text: string): string {
+  return text
+    .replaceAll(/\r\n?/g, '\n')
+    .replaceAll(/^(\s*):(?=:)/gm, '$1:\u200b')
+    .replaceAll('##[', '#\u200b#[');
+}

@@ -67,3 +67,32 @@ it.each([
   const { code, log } = await run(() => Promise.reject(new Cancelled(signal)));
   expect([code, log]).toEqual([expected, [`[error: act cancelled] Stopped: the run was cancelled (${signal}).`]]);
 });
+
+it('tells the rest when the summary or an output cannot be written, and fails for the output only', async () => {
+  const host = recordingHost({});
+  const full = () => {
+    throw new Error('no space left on device');
+  };
+  Object.assign(host, { summary: async () => full(), output: full });
+  const written = defineAction(spec, async ({ setOutput, writeSummary }) => {
+    setOutput('doubled', '2');
+    await writeSummary('text');
+    host.line('the story goes on');
+  });
+  expect(await written.run(host, folders, new AbortController().signal)).toBe(1);
+  expect(host.log).toEqual([
+    '[error] Output `doubled` could not be written: no space left on device. Its value: 2',
+    '[warning] The job summary could not be written: no space left on device',
+    'the story goes on',
+  ]);
+});
+
+it('keeps secrets out of the summary', async () => {
+  const host = recordingHost({});
+  const telling = defineAction(spec, async ({ mask, writeSummary }) => {
+    mask('hunter2');
+    await writeSummary('the queue hunter2 already exists');
+  });
+  await telling.run(host, folders, new AbortController().signal);
+  expect(host.summaryText).toBe('the queue *** already exists');
+});

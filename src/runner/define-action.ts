@@ -8,7 +8,12 @@ import type { ActionSpec, InputSpecs, InputValues, OutputSpec } from './spec.ts'
 export interface ActionContext<I extends InputSpecs, O extends Readonly<Record<string, OutputSpec>>> {
   inputs: InputValues<I>;
   host: Host;
+  /** Gives an output; one that cannot be written fails the action in the end, without keeping the rest from being done. */
   setOutput(name: keyof O & string, value: string): void;
+  /** Appends Markdown to the job summary; where that cannot be written, a warning says so. */
+  writeSummary(markdown: string): Promise<void>;
+  /** Keeps a value out of log and summary. */
+  mask(secret: string): void;
   /** Aborts with `Cancelled` when the job is cancelled. */
   signal: AbortSignal;
   folders: Folders;
@@ -41,16 +46,11 @@ export function defineAction<I extends InputSpecs, O extends Readonly<Record<str
     spec,
     async run(host, folders, signal) {
       const listener = signal ? { signal, stop: () => {} } : listenForCancellation();
+      const writing = guardedWriting(host);
       try {
         const inputs = parseInputs(spec.inputs, name => host.input(name));
-        await story({
-          inputs,
-          host,
-          folders,
-          signal: listener.signal,
-          setOutput: (name, value) => host.output(name, value),
-        });
-        return 0;
+        await story({ inputs, host, folders, signal: listener.signal, ...writing });
+        return writing.hasFailed() ? 1 : 0;
       } catch (error) {
         return report(error, spec.name, host);
       } finally {
@@ -59,6 +59,39 @@ export function defineAction<I extends InputSpecs, O extends Readonly<Record<str
       }
     },
   };
+}
+
+/** Outputs and summary go to files of the runner, and a full disk must not hide what the action has done. */
+function guardedWriting(host: Host) {
+  const secrets = new Set<string>();
+  let hasFailed = false;
+  return {
+    hasFailed: () => hasFailed,
+    mask(secret: string) {
+      secrets.add(secret);
+      host.mask(secret);
+    },
+    setOutput(name: string, value: string) {
+      try {
+        host.output(name, value);
+      } catch (error) {
+        hasFailed = true;
+        host.annotate('error', `Output \`${name}\` could not be written: ${messageOf(error)}. Its value: ${value}`);
+      }
+    },
+    async writeSummary(markdown: string) {
+      const shown = [...secrets].reduce((text, secret) => text.replaceAll(secret, '***'), markdown);
+      try {
+        await host.summary(shown);
+      } catch (error) {
+        host.annotate('warning', `The job summary could not be written: ${messageOf(error)}`);
+      }
+    },
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function report(error: unknown, action: string, host: Host): number {

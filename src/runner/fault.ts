@@ -36,7 +36,7 @@ export function throwIfAny(faults: readonly Fault[]): void {
   if (faults.length > 0) throw new UserFault(faults);
 }
 
-/** `file:line:column: what. Seen: … Fix.` on one line; the parts that are absent are left out. */
+/** `file:line:column: what. Seen: … Fix.`; the parts that are absent are left out. */
 export function renderFault(fault: Fault): string {
   const parts = [`${fault.what}.`];
   if (fault.seen !== undefined) parts.push(`Seen: ${fault.seen}.`);

@@ -11,7 +11,7 @@ export interface Host {
   summary(markdown: string): Promise<void>;
   /** Writes one line, or several, to the log. */
   line(text: string): void;
-  /** Opens a group of the log; `close` ends it. Groups do not nest. */
+  /** Opens a group of the log, until `closeGroup`. Groups do not nest. */
   openGroup(name: string): void;
   closeGroup(): void;
   /** A message that the host shows apart from the log: on GitHub an annotation, on the line of `place` when given. */

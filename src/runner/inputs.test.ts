@@ -86,7 +86,7 @@ it('names all bad inputs at once, with what was seen and what is accepted', () =
       'Input `count` is not accepted. Seen: `10`. Give a whole number from 1 to 9.',
       'Input `wait` is not accepted. Seen: `5`. Give a duration such as `90s`, `30m` or `2h`.',
       'Input `mode` is not accepted. Seen: `c`. Give one of `a`, `b`.',
-      'Input `map` is not accepted. Seen: `just text`. Give a YAML or JSON mapping, such as `DesiredCount: 2`.',
+      'Input `map` is not accepted. Seen: text that is no mapping. Write one `Name: value` a line, or a JSON object.',
     ],
   );
 });

@@ -99,8 +99,10 @@ function parseMap(text: string): Parsed {
   const [error] = document.errors;
   if (error)
     return { fault: { what: `is not valid YAML or JSON ${at(error.pos[0])}`, seen: error.message, fix: MAP_EXAMPLE } };
-  if (!isMap(document.contents))
-    return refuse(text.split('\n')[0] ?? '', 'a YAML or JSON mapping, such as `DesiredCount: 2`');
+  // A map may hold secrets: what was seen is described, not shown.
+  if (!isMap(document.contents)) {
+    return { fault: { what: 'is not accepted', seen: 'text that is no mapping', fix: MAP_EXAMPLE } };
+  }
   const entries: [string, string][] = [];
   for (const { key, value: node } of document.contents.items) {
     const name = isScalar(key) ? String(key.value) : String(key);

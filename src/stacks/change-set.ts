@@ -79,7 +79,9 @@ async function awaitChanges(id: string, stackName: string, engine: Engine): Prom
     const changeSet = await untilAnswered(() => cloudFormation.describeChangeSet(id), engine);
     if (changeSet?.status === 'CREATE_COMPLETE') return changeSet.changes;
     if (changeSet === undefined || changeSet.status === 'FAILED') {
-      const reason = changeSet ? (changeSet.statusReason ?? 'CloudFormation gave no reason') : 'its change set is gone';
+      const reason = changeSet
+        ? (changeSet.statusReason ?? 'CloudFormation gave no reason')
+        : 'its change set is gone: does another run work on the same stack?';
       if (NO_CHANGES.test(reason)) return [];
       const fix = 'Mend the template or the parameters and run again';
       throw new UserFault({ what: `CloudFormation refused the changes to stack \`${stackName}\``, seen: reason, fix });
@@ -111,9 +113,10 @@ async function discard({ request, makesStack }: Change, engine: Engine): Promise
     while ((await cloudFormation.deleteChangeSet(stackName, name)) === 'busy' && clock.now() < deadline) {
       await clock.sleep(250);
     }
-    // Only a stack that is still empty may go.
+    // Only a stack that is still empty may go, and not while another run has a change set for it.
     const stack = makesStack ? await cloudFormation.describe(stackName) : undefined;
-    if (stack?.status === 'REVIEW_IN_PROGRESS') await cloudFormation.deleteStack(stack.id, `${name}-discard`);
+    if (stack?.status !== 'REVIEW_IN_PROGRESS' || (await cloudFormation.hasChangeSets(stack.id))) return;
+    await cloudFormation.deleteStack(stack.id, `${name}-discard`);
   } catch (error) {
     if (!(error instanceof UserFault)) throw error;
     const command = `aws cloudformation delete-change-set --stack-name ${stackName} --change-set-name ${name}`;

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DeployedStack, ParameterValue } from './cloudformation.ts';
+import { isRecord } from './json-values.ts';
 import { isSsmType } from './parameter-check.ts';
 import type { PlannedStack } from './plan.ts';
-import { parseSource } from './source-document.ts';
+import { parseAsWritten } from './source-document.ts';
 
 /** What has to be done to a stack, judged from its present state. */
 export type Verdict =
@@ -25,7 +26,8 @@ const UPDATABLE = new Set([
   'IMPORT_ROLLBACK_COMPLETE',
 ]);
 
-const ADVICE: Readonly<Record<string, string>> = {
+/** What to do about a stack in a state from which it cannot go on by itself. */
+export const STATUS_ADVICE: Readonly<Record<string, string>> = {
   CREATE_FAILED: 'Look at what failed in its events, then take the stack away with `teardown` and run again',
   ROLLBACK_FAILED: 'Take the stack away with `teardown`, then run again',
   DELETE_FAILED: 'Run `teardown` again, or finish the deletion in the console',
@@ -51,7 +53,7 @@ export function classifyStatus(
   if (status === 'ROLLBACK_COMPLETE') return { kind: 'recreate', status };
   if (UPDATABLE.has(status)) return undefined;
   if (status.endsWith('_IN_PROGRESS')) return { kind: 'busy', status };
-  return { kind: 'stuck', status, advice: ADVICE[status] ?? 'Look at the stack in the console' };
+  return { kind: 'stuck', status, advice: STATUS_ADVICE[status] ?? 'Look at the stack in the console' };
 }
 
 /**
@@ -97,11 +99,20 @@ function ownTags({ tags }: DeployedStack): Record<string, string> {
 }
 
 /**
- * Equal as data: comments, key order of mappings, short forms and JSON against YAML make no difference. GetTemplate gives `?`
- * for every character beyond ASCII (seen by the AWS CDK, which compares in the same way), so both are compared like that.
+ * Equal in what CloudFormation acts on: comments, key order of mappings, short forms, JSON against YAML and descriptions make
+ * no difference. GetTemplate gives `?` for every character beyond ASCII (seen by the AWS CDK, which compares in the same
+ * way), so both are compared like that.
  */
 function isSameTemplate(planned: string, deployed: string | undefined): boolean {
   if (deployed === undefined) return false;
   const [ours, theirs] = [planned, deployed].map(text => text.replaceAll(/[\u{80}-\u{10ffff}]/gu, '?'));
-  return ours === theirs || isDeepStrictEqual(parseSource(ours ?? '').value, parseSource(theirs ?? '').value);
+  return ours === theirs || isDeepStrictEqual(effective(ours ?? ''), effective(theirs ?? ''));
+}
+
+/** CloudFormation counts a change of these alone as none, so a change set for it would be made in vain at every run. */
+function effective(text: string): unknown {
+  const { value } = parseAsWritten(text);
+  if (!isRecord(value)) return value;
+  const { Description: _words, Metadata: _metadata, ...rest } = value;
+  return rest;
 }

@@ -8,12 +8,13 @@ import {
   DescribeStacksCommand,
   ExecuteChangeSetCommand,
   GetTemplateCommand,
+  ListChangeSetsCommand,
   type Change as SdkChange,
   type StackEvent as SdkEvent,
   type Stack,
 } from '@aws-sdk/client-cloudformation';
 import { call, describe as describeError, type Session } from '../aws/session.aws.ts';
-import { TransientError } from '../aws/transient-error.ts';
+import { TransientError, unanswered } from '../aws/transient-error.ts';
 import type { CloudFormation, DeployedStack, ResourceChange, StackEvent } from './cloudformation.ts';
 
 /** CloudFormation as AWS, or anything that speaks its protocol, offers it. */
@@ -79,6 +80,11 @@ export function cloudFormationOf({ clientConfig, region }: Session): CloudFormat
         if (page === undefined) return { id, status, statusReason, executionStatus, changes };
       }
     },
+    async hasChangeSets(stackId) {
+      const command = new ListChangeSetsCommand({ StackName: stackId });
+      const output = await request('ListChangeSets', () => unlessMissing(() => client.send(command)));
+      return output !== undefined && required(output.Summaries, 'ListChangeSets', 'Summaries').length > 0;
+    },
     async executeChangeSet(id, token) {
       await request('ExecuteChangeSet', () =>
         client.send(new ExecuteChangeSetCommand({ ChangeSetName: id, ClientRequestToken: token })),
@@ -118,7 +124,8 @@ async function unlessMissing<T>(send: () => Promise<T>): Promise<T | undefined> 
 
 /** A part without which an answer is worth nothing: a proxy's page can look like an answer in which all is absent. */
 function required<T>(value: T | undefined, action: string, field: string): T {
-  if (value === undefined) throw new TransientError(`cloudformation:${action}`, `an answer without ${field}`);
+  if (value === undefined)
+    throw new TransientError(unanswered(`cloudformation:${action}`, `an answer without ${field}`));
   return value;
 }
 

@@ -85,6 +85,8 @@ export interface CloudFormation {
   createChangeSet(request: ChangeSetRequest): Promise<{ id: string; stackId: string }>;
   /** With all pages of its changes; `undefined` when it is gone, as after its execution. */
   describeChangeSet(id: string): Promise<ChangeSet | undefined>;
+  /** Whether a stack has change sets, anybody's. */
+  hasChangeSets(stackId: string): Promise<boolean>;
   executeChangeSet(id: string, token: string): Promise<void>;
   /** `busy`: CloudFormation is still making it and does not let it go yet. No error when it is gone already. */
   deleteChangeSet(stackName: string, name: string): Promise<'gone' | 'busy'>;

@@ -133,7 +133,7 @@ async function deleteRemains({ stack, snapshot, engine, result }: Turn): Promise
   const token = uniqueName(engine.clock, engine.random);
   engine.observer.began(stack, 'delete the remains of', 0);
   await engine.cloudFormation.deleteStack(id, token, engine.roleArn);
-  result.outcome = 'interrupted';
+  Object.assign(result, { outcome: 'interrupted', status: 'DELETE_IN_PROGRESS' });
   const { status } = await follow(engine.cloudFormation, { stackId: id, token, expected: 0 }, engine);
   result.outcome = 'done';
   if (status === 'DELETE_COMPLETE') return;
@@ -180,14 +180,22 @@ async function conclude(ended: Ended, { stack, engine, result }: Turn): Promise<
   result.status = ended.status;
   result.timeline = timelineOf(ended.events);
   if (ended.status === 'CREATE_COMPLETE' || ended.status === 'UPDATE_COMPLETE') {
-    const deployed = await untilAnswered(() => engine.cloudFormation.describe(result.id ?? stack.stackName), engine);
-    result.outputs = deployed?.outputs ?? {};
+    result.outputs = await outputsAfter(ended, result.id ?? stack.stackName, engine);
     result.outcome = 'done';
     return;
   }
   result.outcome = 'failed';
   result.cause = await causeOf(ended.events, stack.template, engine.cloudFormation);
   result.reason = result.cause ? undefined : `ended in ${ended.status}`;
+}
+
+/** DescribeStacks may show a moment that has passed: the outputs count when the status is the one that was seen. */
+async function outputsAfter({ status }: Ended, id: string, engine: Engine): Promise<Readonly<Record<string, string>>> {
+  for (let pause = 250; ; pause = Math.min(pause * 2, 5000)) {
+    const deployed = await untilAnswered(() => engine.cloudFormation.describe(id), engine);
+    if (deployed?.status === status) return deployed.outputs;
+    await engine.clock.sleep(pause, engine.signal);
+  }
 }
 
 function everyResource(stack: PlannedStack, verdict: Verdict): ShownChange[] {

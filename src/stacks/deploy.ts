@@ -60,7 +60,19 @@ export function checkBeforeWrites(plan: Plan, snapshots: Snapshots, lookups: Poo
     });
     return [...statusFaults(stack.stackName, classifyStatus(deployed)), ...parameterFaults];
   });
-  throwIfAny(faults);
+  const providers = new Set(
+    plan.stacks.flatMap(({ parameters }) =>
+      parameters.flatMap(({ source }) => ('stack' in source ? [source.stack] : [])),
+    ),
+  );
+  // The outputs of a stack that is being changed are not the ones that it will have.
+  const changing = plan.leftOut
+    .filter(name => providers.has(name))
+    .flatMap((name): Fault[] => {
+      const verdict = classifyStatus(snapshots.get(name)?.stack);
+      return verdict?.kind === 'busy' ? statusFaults(`${plan.prefix}-${name}`, verdict) : [];
+    });
+  throwIfAny([...faults, ...changing]);
 }
 
 export interface DeployOptions {

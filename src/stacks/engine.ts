@@ -72,6 +72,7 @@ export function recordFailure(error: unknown, result: StackResult): void {
     result.reason = error.message;
   } else if (error instanceof UserFault) {
     if (!isUnderWay) result.outcome = 'failed';
-    result.reason = error.faults.map(renderFault).join(' ');
+    result.reason = error.faults.map(({ fix: _, ...fault }) => renderFault(fault)).join(' ');
+    result.advice = error.faults.map(({ fix }) => fix).findLast(fix => fix !== undefined);
   } else throw error;
 }

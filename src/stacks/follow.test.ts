@@ -170,7 +170,7 @@ describe('follow', () => {
   });
 
   it('lets no passing failure of a look decide anything, and looks more slowly meanwhile', async () => {
-    const throttled = new TransientError('cloudformation:DescribeStackEvents', 'Rate exceeded');
+    const throttled = new TransientError({ what: 'Rate exceeded' });
     const { status, slept } = await watch([throttled, throttled, throttled, [BEGIN, END]]);
     expect(status).toBe('UPDATE_COMPLETE');
     expect(slept[1]).toBeGreaterThan((slept[0] ?? 0) * 1.5);

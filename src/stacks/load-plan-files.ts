@@ -82,12 +82,21 @@ async function loadTemplate(
 
 async function read(path: string, fault: Fault): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    throw new UserFault({ ...fault, seen: code === 'ENOENT' ? 'no such file' : code }, { cause: error });
+    throw new UserFault(
+      { ...fault, seen: REASONS[(error as NodeJS.ErrnoException).code ?? ''] ?? String(error) },
+      { cause: error },
+    );
   }
 }
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EISDIR: 'a directory',
+  EACCES: 'no right to read it',
+  ERR_ENCODING_INVALID_ENCODED_DATA: 'text that is not UTF-8',
+};
 
 function isInside(path: string, folder: string): boolean {
   const inside = relative(folder, path);

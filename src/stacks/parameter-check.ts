@@ -56,7 +56,7 @@ function itemRefusal(parameter: TemplateParameter, item: string): string | undef
  * Whether a value matches a pattern as a whole. CloudFormation's patterns are Java's: one that JavaScript cannot read, reads
  * otherwise, or might take for ever on is left for CloudFormation to judge.
  */
-function matchesWhole(pattern: string, value: string): boolean {
+export function matchesWhole(pattern: string, value: string): boolean {
   const isOtherwiseInJava = pattern.includes('&&');
   const mayTakeForEver = /\([^)]*[*+}][^)]*\)[*+{]/.test(pattern);
   if (isOtherwiseInJava || mayTakeForEver) return true;

@@ -250,7 +250,7 @@ describe('what can be known to be wrong is an error of the plan', () => {
           { ...files, 'one.yaml': `${files['one.yaml']}\n# ${'x'.repeat(1024 ** 2)}` },
           { hasTemplateBucket: true },
         ),
-      'split the template',
+      'larger than the 1 MB that CloudFormation takes',
     ],
   ])('%s', (_, run, message) => {
     expect(faultOf(run)).toContain(message);

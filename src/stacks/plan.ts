@@ -162,18 +162,7 @@ function planStack(entry: StackEntry, input: PlanInput, earlier: readonly StackE
       fix: 'Shorten `stack-prefix`',
     });
   }
-  if (bytes > TEMPLATE_FILE_LIMIT || (bytes > TEMPLATE_BODY_LIMIT && !input.hasTemplateBucket)) {
-    const fix =
-      bytes > TEMPLATE_FILE_LIMIT
-        ? 'CloudFormation takes 1 MB at most; split the template'
-        : 'Name a bucket in input `template-bucket`: larger ones go through it';
-    faults.push({
-      what: `The template is larger than the ${TEMPLATE_BODY_LIMIT.toLocaleString('en')} bytes of a request`,
-      seen: `${bytes.toLocaleString('en')} bytes`,
-      fix,
-      place: { file: template.file },
-    });
-  }
+  faults.push(...sizeFaults(bytes, template.file, input.hasTemplateBucket));
   for (const [name, rule] of Object.entries(entry.parameters)) {
     if (Object.hasOwn(template.parameters, name)) continue;
     faults.push({
@@ -196,6 +185,16 @@ function planStack(entry: StackEntry, input: PlanInput, earlier: readonly StackE
     tags: { ...input.tags, [PREFIX_TAG]: input.prefix },
     needsUpload: bytes > TEMPLATE_BODY_LIMIT,
   };
+}
+
+function sizeFaults(bytes: number, file: string, hasBucket: boolean): Fault[] {
+  const fault = (limit: string, fix: string): Fault[] => [
+    { what: `The template is larger than ${limit}`, seen: `${bytes.toLocaleString('en')} bytes`, fix, place: { file } },
+  ];
+  if (bytes > TEMPLATE_FILE_LIMIT) return fault('the 1 MB that CloudFormation takes', 'Split the template');
+  if (bytes <= TEMPLATE_BODY_LIMIT || hasBucket) return [];
+  const limit = `the ${TEMPLATE_BODY_LIMIT.toLocaleString('en')} bytes of a request`;
+  return fault(limit, 'Name a bucket in input `template-bucket`: larger ones go through it');
 }
 
 /** The first match wins: inputs, the stacks file, threading, the template's default, what the deployed stack has. */

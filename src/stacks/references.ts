@@ -54,6 +54,9 @@ export function danglingReferences(
     // An IAM statement may have a `Condition` of its own: only the resource's own attributes are CloudFormation's.
     visit(resource.Properties, [...path, 'Properties']);
   }
+  for (const [id, output] of Object.entries(isRecord(template.Outputs) ? template.Outputs : {})) {
+    if (isRecord(output)) check('Condition', output.Condition, conditions, ['Outputs', id, 'Condition']);
+  }
   for (const section of ['Conditions', 'Outputs']) visit(template[section], [section]);
   return faults;
 }

@@ -3,12 +3,12 @@ import type { StackEvent } from './cloudformation.ts';
 import type { Template } from './template.ts';
 
 /** Resources that their DeletionPolicy will keep. */
-export function keptResources(stack: string, template: Template | undefined): Residue[] {
+export function keptResources(stack: string, template: Template): Residue[] {
   return withPolicy(['Retain', 'RetainExceptOnCreate'], 'its DeletionPolicy keeps it', stack, template);
 }
 
 /** Resources that go and leave a snapshot, which is billed for. */
-export function snapshotResources(stack: string, template: Template | undefined): Residue[] {
+export function snapshotResources(stack: string, template: Template): Residue[] {
   return withPolicy(['Snapshot'], 'its DeletionPolicy leaves a snapshot', stack, template);
 }
 
@@ -25,8 +25,8 @@ export function skippedResources(stack: string, events: readonly StackEvent[]): 
     }));
 }
 
-function withPolicy(policies: string[], reason: string, stack: string, template: Template | undefined): Residue[] {
-  return Object.entries(template?.resources ?? {})
+function withPolicy(policies: string[], reason: string, stack: string, template: Template): Residue[] {
+  return Object.entries(template.resources)
     .filter(([, { deletionPolicy }]) => policies.includes(deletionPolicy ?? ''))
     .map(([logicalId, { type }]) => ({ stack, logicalId, physicalId: '', type, reason }));
 }

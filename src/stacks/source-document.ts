@@ -38,13 +38,24 @@ export interface SourceDocument {
  * YAML 1.1, `y` and `n` are no booleans.
  */
 export function parseSource(text: string): SourceDocument {
+  return parse(text, {
+    version: '1.1',
+    customTags: tags => [...tags.filter(tag => !REPLACED_TAGS.has(tagName(tag))), ...BOOLEANS, ...SHORT_FORM_TAGS],
+  });
+}
+
+/** The same with every scalar as it is written: what `1.10` or `12345678901234567890` becomes as a number, differs. */
+export function parseAsWritten(text: string): SourceDocument {
+  return parse(text, { schema: 'failsafe', customTags: SHORT_FORM_TAGS });
+}
+
+function parse(text: string, options: Parameters<typeof parseDocument>[1]): SourceDocument {
   const lines = new LineCounter();
   const document = parseDocument(text, {
-    version: '1.1',
+    ...options,
     merge: false,
     lineCounter: lines,
     prettyErrors: false,
-    customTags: tags => [...tags.filter(tag => !REPLACED_TAGS.has(tagName(tag))), ...BOOLEANS, ...SHORT_FORM_TAGS],
   });
   const positionAt = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);

@@ -44,7 +44,7 @@ it('reads literals, lists, outputs and lookups', () => {
 it.each([
   ['broken YAML', 'stacks:\n  a: {template: x\n', 'stacks.yaml:3:1: Broken YAML'],
   ['an empty file', '', 'stacks.yaml:1:1: The file is not accepted. Seen: an empty file. Expected a mapping.'],
-  ['no stacks', 'stacks: {}', 'stacks.yaml:1:1: `stacks` is not accepted. Seen: {}. Expected at least one stack.'],
+  ['no stacks', 'stacks: {}', 'stacks.yaml:1:1: `stacks` is empty. Give at least one stack.'],
   [
     'an unknown key',
     'stacks:\n  a: { template: x, paramters: {} }',

@@ -39,8 +39,8 @@ const parameterRule = v.union(
 );
 const stackEntry = v.strictObject({
   template: v.pipe(v.string(), v.nonEmpty('the path of a template, relative to this file')),
-  parameters: v.optional(v.record(v.string(), parameterRule), {}),
-  'depends-on': v.optional(v.array(v.string()), []),
+  parameters: v.nullish(v.record(v.string(), parameterRule), {}),
+  'depends-on': v.nullish(v.array(v.string()), []),
 });
 const stacksFile = v.strictObject({
   stacks: v.pipe(v.record(shortName, stackEntry), v.minEntries(1, 'at least one stack')),
@@ -124,10 +124,13 @@ function schemaFault(issue: v.BaseIssue<unknown>, document: SourceDocument, plac
     return { what: `${where} is not a known key`, fix: suggest(key, known), place: place(path) };
   }
   if (issue.received === 'undefined') return { what: `${where} is missing`, place: place(path.slice(0, -1)) };
-  const seen = JSON.stringify(issue.input);
+  if (issue.type === 'min_entries')
+    return { what: `${where} is empty`, fix: `Give ${issue.message}`, place: place(path) };
   return {
     what: `${where} is not accepted`,
-    seen: document.value === null ? 'an empty file' : (seen?.slice(0, 80) ?? issue.received),
+    // A value may be a secret: only its kind is shown.
+    seen:
+      document.value === null ? 'an empty file' : kindOf(issue.received.startsWith('"') ? 'string' : issue.received),
     fix: `Expected ${issue.message.startsWith('Invalid') ? kindOf(issue.expected) : issue.message}`,
     place: place(path),
   };
@@ -137,7 +140,7 @@ function schemaFault(issue: v.BaseIssue<unknown>, document: SourceDocument, plac
 function kindOf(expected: string | null): string {
   if (expected === 'Object') return 'a mapping';
   if (expected === 'Array') return 'a list';
-  return expected === 'string' ? 'a text' : (expected ?? 'another value');
+  return expected === 'string' ? 'a text' : (expected ?? 'another value').toLowerCase();
 }
 
 function siblingKeys(issue: v.BaseIssue<unknown>): string[] | undefined {

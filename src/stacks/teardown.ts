@@ -53,9 +53,31 @@ function dependentFaults(shortName: string, plan: Plan, snapshots: Snapshots): F
   }));
 }
 
-/** Deletes the stacks of a plan, each as soon as everything that depends on it is gone. A failure stops only what it needs. */
+/**
+ * The templates that are deployed, as far as they can be read; those of the workspace for the rest.
+ *
+ * @param templates of the workspace, by short name
+ */
+export function deployedTemplates(
+  templates: ReadonlyMap<string, Template>,
+  snapshots: Snapshots,
+): Map<string, Template> {
+  return new Map(
+    [...templates].map(([name, template]) => [
+      name,
+      parseDeployed(snapshots.get(name)?.template, template.file) ?? template,
+    ]),
+  );
+}
+
+/**
+ * Deletes the stacks of a plan, each as soon as everything that depends on it is gone. A failure stops only what it needs.
+ *
+ * @param templates of the workspace, whose lines a failure points to
+ */
 export async function teardown(
   plan: Plan,
+  templates: ReadonlyMap<string, Template>,
   snapshots: Snapshots,
   engine: Engine,
   dryRun: boolean,
@@ -68,9 +90,9 @@ export async function teardown(
   } as const;
   const stacks = await schedule(plan.stacks.toReversed(), options, {
     async run(stack) {
-      const { stack: deployed, template } = snapshots.get(stack.shortName) ?? {};
-      const known = parseDeployed(template, stack.stackName);
-      const deletion = dryRun ? preview(stack, deployed, known) : await deleteStack(stack, deployed, known, engine);
+      const deployed = snapshots.get(stack.shortName)?.stack;
+      const lines = templates.get(stack.shortName);
+      const deletion = dryRun ? preview(stack, deployed) : await deleteStack(stack, deployed, lines, engine);
       residue.push(...deletion.residue);
       engine.observer.ended(deletion.result);
       return deletion.result;
@@ -91,12 +113,13 @@ interface Deletion {
   residue: Residue[];
 }
 
-function preview(stack: PlannedStack, deployed: DeployedStack | undefined, template: Template | undefined): Deletion {
+function preview(stack: PlannedStack, deployed: DeployedStack | undefined): Deletion {
+  const { template } = stack;
   const blank = { ...blankResult(stack), id: deployed?.id, status: deployed?.status, outcome: 'planned' as const };
   if (!deployed) return { result: { ...blank, action: 'absent' }, residue: [] };
   const kept = keptResources(stack.stackName, template);
   const isKept = (id: string) => kept.some(({ logicalId }) => logicalId === id);
-  const changes = Object.entries(template?.resources ?? {}).map(([logicalId, { type }]) => ({
+  const changes = Object.entries(template.resources).map(([logicalId, { type }]) => ({
     action: isKept(logicalId) ? 'Keep' : 'Remove',
     logicalId,
     type,
@@ -111,7 +134,7 @@ function preview(stack: PlannedStack, deployed: DeployedStack | undefined, templ
 async function deleteStack(
   stack: PlannedStack,
   deployed: DeployedStack | undefined,
-  template: Template | undefined,
+  lines: Template | undefined,
   engine: Engine,
 ): Promise<Deletion> {
   const started = engine.clock.now();
@@ -122,15 +145,15 @@ async function deleteStack(
   try {
     engine.signal.throwIfAborted();
     const token = uniqueName(engine.clock, engine.random);
-    const expected = Object.keys(template?.resources ?? {}).length;
+    const expected = Object.keys(stack.template.resources).length;
     engine.observer.began(stack, 'delete', expected);
     await engine.cloudFormation.deleteStack(deployed.id, token, engine.roleArn);
     result.outcome = 'interrupted';
     const operation = { stackId: deployed.id, token, expected };
     const ended = await follow(engine.cloudFormation, operation, watching(stack, engine));
     residue = skippedResources(stack.stackName, ended.events);
-    if (ended.status === 'DELETE_COMPLETE') residue.push(...snapshotResources(stack.stackName, template));
-    await conclude(ended, stack, engine, result);
+    if (ended.status === 'DELETE_COMPLETE') residue.push(...snapshotResources(stack.stackName, stack.template));
+    await conclude(ended, lines, engine, result);
   } catch (error) {
     recordFailure(error, result);
   }
@@ -138,16 +161,15 @@ async function deleteStack(
   return { result, residue };
 }
 
-async function conclude(ended: Ended, stack: PlannedStack, engine: Engine, result: StackResult): Promise<void> {
+async function conclude(ended: Ended, lines: Template | undefined, engine: Engine, result: StackResult): Promise<void> {
   result.status = ended.status;
   result.timeline = timelineOf(ended.events);
   result.outcome = ended.status === 'DELETE_COMPLETE' ? 'done' : 'failed';
   if (result.outcome === 'done') return;
-  result.cause = await causeOf(ended.events, stack.template, engine.cloudFormation);
+  result.cause = await causeOf(ended.events, lines, engine.cloudFormation);
   result.reason = result.cause ? undefined : `ended in ${ended.status}`;
 }
 
-/** The deployed template only helps to describe the deletion: one that cannot be read does not hinder it. */
 function parseDeployed(text: string | undefined, file: string): Template | undefined {
   const parsed = text === undefined ? undefined : parseTemplate(text, file);
   return parsed && 'template' in parsed ? parsed.template : undefined;

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { partition } from '@aws-sdk/core/client';
 import { call, type Session } from '../aws/session.aws.ts';
 import { UserFault } from '../runner/fault.ts';
 import type { Upload } from './engine.ts';
@@ -11,8 +12,8 @@ import type { Upload } from './engine.ts';
  */
 export async function uploadTemplate(text: string, bucket: string, keep: boolean, session: Session): Promise<Upload> {
   const { DeleteObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
-  const endpoint = process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL;
-  const client = new S3Client({ ...session.clientConfig, forcePathStyle: endpoint !== undefined });
+  const endpoint = process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL;
+  const client = new S3Client({ ...session.clientConfig, forcePathStyle: Boolean(endpoint) });
   const name = keep ? createHash('sha256').update(text).digest('hex') : `dry-run/${randomUUID()}`;
   const object = { Bucket: bucket, Key: `zap-obs/${name}.template` };
   const request = <T>(action: string, send: () => Promise<T>) =>
@@ -34,7 +35,7 @@ export async function uploadTemplate(text: string, bucket: string, keep: boolean
   return {
     url: endpoint
       ? `${endpoint.replace(/\/$/, '')}/${bucket}/${object.Key}`
-      : `https://${bucket}.s3.${session.region}.amazonaws.com/${object.Key}`,
+      : `https://${bucket}.s3.${session.region}.${partition(session.region).dnsSuffix}/${object.Key}`,
     async remove() {
       await request('DeleteObject', () => client.send(new DeleteObjectCommand(object)));
     },

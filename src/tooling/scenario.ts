@@ -22,6 +22,8 @@ export interface ScenarioRun {
 
 export interface Scenarios {
   aws: LocalAws;
+  /** The folder that runs take for the user's checkout. */
+  workspace: string;
   /**
    * @param files written to a workspace of its own, which is there until the tests end
    * @param signal ends the run early
@@ -55,6 +57,7 @@ export function scenarios(): Scenarios {
     await aws?.close();
   });
   return {
+    workspace,
     get aws() {
       return running();
     },

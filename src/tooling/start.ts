@@ -11,6 +11,8 @@ import { type BundleRun, localAwsEnvironment, runBundle } from './run-bundle.ts'
 /** One hundredth of the time that AWS takes: long enough to watch, short enough to wait for. */
 const PACE = 0.01;
 
+// Ctrl-C reaches the action too, which tells how it ends: the local AWS stays up until it has.
+process.on('SIGINT', () => {});
 const { keep } = readFlags();
 const aws = await startLocalAws({ port: Number(process.env.ZAP_AWS_PORT ?? 4566), pace: PACE }).catch(() =>
   startLocalAws({ port: 0, pace: PACE }),

@@ -63,7 +63,7 @@ it.each<[string, Record<string, string>, Record<string, string>, string]>([
     'parameters that are no map',
     own({ parameters: 'Name=x' }),
     one(NAMED),
-    'Input `parameters` is not accepted. Seen: `Name=x`. Give a YAML or JSON mapping',
+    'Input `parameters` is not accepted. Seen: text that is no mapping. Write one `Name: value` a line',
   ],
   [
     'a missing stacks file',

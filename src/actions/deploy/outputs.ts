@@ -17,7 +17,9 @@ const SCALARS = {
 
 /** The action's outputs; those of stacks that `only` leaves out are what they have deployed. */
 export function outputsOf({ stacks, dryRun }: RunResult, { leftOut }: Plan, snapshots: Snapshots): [Output, string][] {
-  const hasChanged = !dryRun && stacks.some(({ action, outcome }) => action !== 'none' && outcome === 'done');
+  const hasChanged =
+    !dryRun &&
+    stacks.some(({ action, outcome }) => action !== 'none' && (outcome === 'done' || outcome === 'interrupted'));
   const outputs = Object.fromEntries([
     ...leftOut.map(name => [name, snapshots.get(name)?.stack?.outputs ?? {}] as const),
     ...stacks.map(({ shortName, outputs }) => [shortName, outputs] as const),

@@ -4,7 +4,8 @@ import { scenarios } from '../../tooling/scenario.ts';
 import { action as teardown } from '../teardown/run.ts';
 import { action as deploy } from './run.ts';
 
-const { run, statusOf } = scenarios();
+const scenario = scenarios();
+const { run, statusOf } = scenario;
 
 /** Two stacks of our own: a topic whose name the second one is told. */
 const FILES = {
@@ -237,4 +238,26 @@ it('a first deployment that failed does not lend its values to the next', async 
   const { code, host, writes } = await run(deploy, own('lend'), files);
   expect(host.log.at(-1)).toContain('Parameter `Name` of stack `one` has no value');
   expect([code, writes]).toEqual([1, []]);
+});
+
+it.each([
+  ['a comment', (text: string) => `# words\n${text}`],
+  ['a description', (text: string) => `Description: Grüße – an alle\n${text}`],
+  ['the order of keys', (text: string) => text.replace(/^(Parameters:[\s\S]*?)(Resources:[\s\S]*)$/, '$2$1')],
+])('a template that differs in %s only is no change', async (what, change) => {
+  const prefix = `same-${what.replaceAll(' ', '-')}`;
+  await run(deploy, own(prefix), FILES);
+  const { code, writes } = await run(deploy, own(prefix), { ...FILES, 'first.yaml': change(FILES['first.yaml']) });
+  expect([code, writes]).toEqual([0, []]);
+});
+
+it('a template that is not UTF-8 is refused', async () => {
+  const { writeFileSync } = await import('node:fs');
+  const { host } = await run(deploy, own('latin'), FILES);
+  expect(host.log.join('')).toContain('created');
+  const latin = Buffer.from(FILES['first.yaml'].replace('Parameters:', '# gr\xfc\xdfe\nParameters:'), 'latin1');
+  const { workspace } = scenario;
+  writeFileSync(`${workspace}/latin.yaml`, latin);
+  const again = await run(deploy, own('latin'), { 'stacks.yaml': 'stacks:\n  first: { template: latin.yaml }\n' });
+  expect(again.host.log.at(-1)).toContain('Template `latin.yaml` cannot be read. Seen: text that is not UTF-8.');
 });

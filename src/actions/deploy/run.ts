@@ -18,39 +18,43 @@ import { outputsOf } from './outputs.ts';
 import { parameterInputs } from './parameter-inputs.ts';
 import { spec } from './spec.ts';
 
-export const action = defineAction(spec, async ({ inputs, host, folders, setOutput, signal: cancelled }) => {
-  const started = Date.now();
-  const dryRun = inputs['dry-run'];
-  const session = sessionFor(inputs, host);
-  const files = await loadPlanFiles(inputs['stacks-file'], folders);
-  const plan = planOf(inputs, files, session.region);
-  const view = await showPlan(plan, `Plan for ${plan.prefix} in ${whereabouts(session)}`, host);
+export const action = defineAction(
+  spec,
+  async ({ inputs, host, folders, mask, setOutput, writeSummary, signal: cancelled }) => {
+    const started = Date.now();
+    const dryRun = inputs['dry-run'];
+    const session = sessionFor(inputs, host);
+    const files = await loadPlanFiles(inputs['stacks-file'], folders);
+    const plan = planOf(inputs, files, session.region);
+    maskSecrets(plan, mask);
+    const view = await showPlan(plan, `Plan for ${plan.prefix} in ${whereabouts(session)}`, host);
 
-  const cloudFormation = cloudFormationOf(session);
-  const signal = withTimeout(cancelled, inputs.timeout);
-  const reads = Promise.all([readSnapshots(plan, cloudFormation), lookUpAll(neededLookups(plan), session)]);
-  const [snapshots, lookups] = await orAbort(reads, signal);
-  checkBeforeWrites(plan, snapshots, lookups);
+    const cloudFormation = cloudFormationOf(session);
+    const signal = withTimeout(cancelled, inputs.timeout);
+    const reads = Promise.all([readSnapshots(plan, cloudFormation), lookUpAll(neededLookups(plan), session)]);
+    const [snapshots, lookups] = await orAbort(reads, signal);
+    checkBeforeWrites(plan, snapshots, lookups);
 
-  const engine = engineFor(session, cloudFormation, host, {
-    files,
-    signal,
-    roleArn: inputs['role-arn'],
-    bucket: inputs['template-bucket'],
-  });
-  const options = { maxParallel: inputs['max-parallel'], dryRun };
-  const stacks = await inGroup(host, dryRun ? 'Changes' : 'Deployment', () =>
-    deploy(plan, snapshots, lookups, engine, options),
-  );
+    const engine = engineFor(session, cloudFormation, host, {
+      files,
+      signal,
+      roleArn: inputs['role-arn'],
+      bucket: inputs['template-bucket'],
+    });
+    const options = { maxParallel: inputs['max-parallel'], dryRun };
+    const stacks = await inGroup(host, dryRun ? 'Changes' : 'Deployment', () =>
+      deploy(plan, snapshots, lookups, engine, options),
+    );
 
-  const { prefix } = plan;
-  const { region, endpoint } = session;
-  const duration = Date.now() - started;
-  const run: RunResult = { operation: 'deploy', prefix, region, endpoint, dryRun, stacks, residue: [], duration };
-  await host.summary(summary(run, view));
-  for (const [name, value] of outputsOf(run, plan, snapshots)) setOutput(name, value);
-  throwUnlessGood(run, signal, host);
-});
+    const { prefix } = plan;
+    const { region, endpoint } = session;
+    const duration = Date.now() - started;
+    const run: RunResult = { operation: 'deploy', prefix, region, endpoint, dryRun, stacks, residue: [], duration };
+    for (const [name, value] of outputsOf(run, plan, snapshots)) setOutput(name, value);
+    await writeSummary(summary(run, view));
+    throwUnlessGood(run, signal, host);
+  },
+);
 
 function planOf(inputs: InputValues<typeof spec.inputs>, files: PlanFiles, region: string): Plan {
   return makePlan({
@@ -64,12 +68,15 @@ function planOf(inputs: InputValues<typeof spec.inputs>, files: PlanFiles, regio
   });
 }
 
-async function showPlan(plan: Plan, title: string, host: Host): Promise<PlanView> {
+function maskSecrets(plan: Plan, mask: (secret: string) => void): void {
   for (const { declaration, source } of plan.stacks.flatMap(({ parameters }) => parameters)) {
-    // A short value would black out half of the log, and is no secret.
     const isGiven = source.kind === 'input' || source.kind === 'stacks-file';
-    if (declaration.noEcho && isGiven && source.value.length >= 4) host.mask(source.value);
+    // A short value would black out half of the log, and is no secret.
+    if (declaration.noEcho && isGiven && source.value.length >= 4) mask(source.value);
   }
+}
+
+async function showPlan(plan: Plan, title: string, host: Host): Promise<PlanView> {
   const view = describePlan(plan);
   await inGroup(host, title, async () => host.line(planLines(view).join('\n')));
   return view;

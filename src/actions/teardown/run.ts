@@ -10,36 +10,44 @@ import { readSnapshots } from '../../stacks/deploy.ts';
 import { orAbort } from '../../stacks/follow.ts';
 import { loadTeardownFiles } from '../../stacks/load-plan-files.ts';
 import { makeTeardownPlan } from '../../stacks/plan.ts';
-import { checkBeforeDeletion, teardown } from '../../stacks/teardown.ts';
+import { checkBeforeDeletion, deployedTemplates, teardown } from '../../stacks/teardown.ts';
 import { engineFor, sessionFor, throwUnlessGood } from '../stack-run.ts';
 import { spec } from './spec.ts';
 
-export const action = defineAction(spec, async ({ inputs, host, folders, setOutput, signal: cancelled }) => {
-  const started = Date.now();
-  const { only, confirm, 'dry-run': dryRun, 'stack-prefix': prefix } = inputs;
-  if (!dryRun) requireConfirmation(confirm, prefix);
-  const session = sessionFor(inputs, host);
-  const { region, endpoint } = session;
-  const files = await loadTeardownFiles(inputs['stacks-file'], folders);
-  const plan = makeTeardownPlan({ ...files, prefix, only, region });
-  const cloudFormation = cloudFormationOf(session);
-  const signal = withTimeout(cancelled, inputs.timeout);
-  const snapshots = await orAbort(readSnapshots(plan, cloudFormation), signal);
-  checkBeforeDeletion(plan, snapshots);
+export const action = defineAction(
+  spec,
+  async ({ inputs, host, folders, setOutput, writeSummary, signal: cancelled }) => {
+    const started = Date.now();
+    const { only, confirm, 'dry-run': dryRun, 'stack-prefix': prefix } = inputs;
+    if (!dryRun) requireConfirmation(confirm, prefix);
+    const session = sessionFor(inputs, host);
+    const { region, endpoint } = session;
+    const files = await loadTeardownFiles(inputs['stacks-file'], folders);
+    const named = makeTeardownPlan({ ...files, prefix, only, region });
+    const cloudFormation = cloudFormationOf(session);
+    const signal = withTimeout(cancelled, inputs.timeout);
+    const snapshots = await orAbort(readSnapshots(named, cloudFormation), signal);
+    // What is deployed may import and export other things than the templates say today.
+    const templates = deployedTemplates(files.templates, snapshots);
+    const plan = makeTeardownPlan({ ...files, templates, prefix, only, region });
+    checkBeforeDeletion(plan, snapshots);
 
-  const engine = engineFor(session, cloudFormation, host, { files, signal });
-  const title = `Deletion of ${prefix} in ${whereabouts(session)}${dryRun ? ', as it would be' : ''}`;
-  const { stacks, residue } = await inGroup(host, title, () => teardown(plan, snapshots, engine, dryRun));
+    const engine = engineFor(session, cloudFormation, host, { files, signal });
+    const title = `Deletion of ${prefix} in ${whereabouts(session)}${dryRun ? ', as it would be' : ''}`;
+    const { stacks, residue } = await inGroup(host, title, () =>
+      teardown(plan, files.templates, snapshots, engine, dryRun),
+    );
 
-  const duration = Date.now() - started;
-  const run: RunResult = { operation: 'teardown', prefix, region, endpoint, dryRun, stacks, residue, duration };
-  await host.summary(summary(run, undefined));
-  const deleted = stacks.filter(({ action, outcome }) => action === 'delete' && outcome === 'done');
-  setOutput('deleted', JSON.stringify(deleted.map(({ stackName }) => stackName)));
-  setOutput('residue', JSON.stringify(residue));
-  warnOfResidue(residue, dryRun, host);
-  throwUnlessGood(run, signal, host);
-});
+    const duration = Date.now() - started;
+    const run: RunResult = { operation: 'teardown', prefix, region, endpoint, dryRun, stacks, residue, duration };
+    const deleted = stacks.filter(({ action, outcome }) => action === 'delete' && outcome === 'done');
+    setOutput('deleted', JSON.stringify(deleted.map(({ stackName }) => stackName)));
+    setOutput('residue', JSON.stringify(residue));
+    await writeSummary(summary(run, undefined));
+    warnOfResidue(residue, dryRun, host);
+    throwUnlessGood(run, signal, host);
+  },
+);
 
 function requireConfirmation(confirm: string | undefined, prefix: string): void {
   if (confirm === prefix) return;

@@ -217,6 +217,10 @@ const deleteChangeSet: ApiAction = (context, params) => {
     if (changeSet.executionStatus === 'EXECUTE_IN_PROGRESS') {
       throw new AwsError('InvalidChangeSetStatus', 'An operation on this ChangeSet is currently in progress.');
     }
+    if (/^CREATE_(PENDING|IN_PROGRESS)$/.test(changeSet.status)) {
+      // Seen of AWS in public issue threads (Sparta#45).
+      throw new AwsError('InvalidChangeSetStatus', `Cannot delete ChangeSet in status ${changeSet.status}`);
+    }
     stack.changeSets = stack.changeSets.filter(other => other !== changeSet);
   } catch (error) {
     // "If the call successfully completes, CloudFormation successfully deleted the change set": also when it was gone.

@@ -1,3 +1,4 @@
+import { matchesWhole } from '../../../../src/stacks/parameter-check.ts';
 import { validationError } from '../wire/aws-error.ts';
 import { flag, type Params, text } from '../wire/params.ts';
 import type { StackParameter } from './state.ts';
@@ -87,7 +88,7 @@ function checkValue(key: string, value: string, declaration: ParameterDeclaratio
   };
   const items = isListType(declaration.type) ? splitList(value) : [value];
   if (allowedValues && !items.every(item => allowedValues.includes(item))) refuse('must be one of AllowedValues');
-  if (allowedPattern !== undefined && !items.every(item => new RegExp(`^(?:${allowedPattern})$`).test(item))) {
+  if (allowedPattern !== undefined && !items.every(item => matchesWhole(allowedPattern, item))) {
     refuse(`must match pattern ${allowedPattern}`);
   }
   const { minLength, maxLength, minValue, maxValue } = declaration;

@@ -86,7 +86,11 @@ const getTemplate: ApiAction = (context, params) => {
     changeSetName === undefined ? stackOf(context, params) : findChangeSet(context, params).changeSet;
   const processed = text(params, 'TemplateStage') === 'Processed' && definition.template.transforms.length > 0;
   return {
-    TemplateBody: processed ? JSON.stringify(withoutTransforms(definition.body, definition.template)) : definition.body,
+    // AWS keeps no character beyond ASCII (the AWS CDK compares templates with that in mind).
+    TemplateBody: (processed
+      ? JSON.stringify(withoutTransforms(definition.body, definition.template))
+      : definition.body
+    ).replaceAll(/[\u{80}-\u{10ffff}]/gu, '?'),
     StagesAvailable: ['Original', 'Processed'],
   };
 };

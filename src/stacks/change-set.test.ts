@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest';
+import { TransientError } from '../aws/transient-error.ts';
+import { Cancelled } from '../runner/cancellation.ts';
+import { UserFault } from '../runner/fault.ts';
+import { type Change, previewChange, startChange } from './change-set.ts';
+import type { ChangeSet, CloudFormation } from './cloudformation.ts';
+import type { Engine } from './engine.ts';
+
+const CHANGE: Change = {
+  makesStack: true,
+  request: {
+    stackName: 's',
+    name: 'c',
+    type: 'CREATE',
+    template: { body: '' },
+    parameters: {},
+    capabilities: [],
+    tags: {},
+  },
+};
+const READY: ChangeSet = {
+  id: 'arn:c',
+  status: 'CREATE_COMPLETE',
+  executionStatus: 'AVAILABLE',
+  changes: [{ action: 'Add', logicalId: 'T', type: 'AWS::SNS::Topic', details: [] }],
+};
+const STACK = {
+  id: 'arn:s',
+  name: 's',
+  status: 'REVIEW_IN_PROGRESS',
+  parameters: {},
+  outputs: {},
+  tags: {},
+  terminationProtection: false,
+};
+const LOST = new TransientError({ what: 'The answer was lost' });
+
+/** An engine on a CloudFormation of which every call is noted; those given answer instead of the usual ones. */
+function engine(answers: Partial<CloudFormation> = {}) {
+  const calls: string[] = [];
+  const warnings: string[] = [];
+  const abort = new AbortController();
+  const usual: Partial<CloudFormation> = {
+    createChangeSet: async () => ({ id: 'arn:c', stackId: 'arn:s' }),
+    describeChangeSet: async () => READY,
+    executeChangeSet: async () => {},
+    deleteChangeSet: async () => 'gone',
+    describe: async () => STACK,
+    hasChangeSets: async () => false,
+    deleteStack: async () => {},
+  };
+  const cloudFormation = new Proxy({ ...usual, ...answers } as CloudFormation, {
+    get:
+      (target, name: keyof CloudFormation) =>
+      (...args: never[]) => {
+        calls.push(name);
+        return (target[name] as (...args: never[]) => unknown)(...args);
+      },
+  });
+  let now = 0;
+  const clock = {
+    now: () => now,
+    sleep: async (ms: number) => {
+      now += ms;
+    },
+  };
+  const observer = {
+    began: () => {},
+    event: () => {},
+    ended: () => {},
+    warning: (text: string) => warnings.push(text),
+  };
+  const made: Engine = {
+    cloudFormation,
+    clock,
+    signal: abort.signal,
+    random: () => 0.5,
+    observer,
+    upload: () => Promise.reject(new Error('nothing to upload')),
+  };
+  return { engine: made, calls, warnings, abort };
+}
+
+const TIDY = ['deleteChangeSet', 'describe', 'hasChangeSets', 'deleteStack'];
+
+describe('a change set that is not executed goes, with the empty stack that held it', () => {
+  it('after a preview', async () => {
+    const { engine: used, calls } = engine();
+    expect(await previewChange(CHANGE, used)).toEqual({ stackId: 'arn:s', changes: READY.changes });
+    expect(calls).toEqual(['createChangeSet', 'describeChangeSet', ...TIDY]);
+  });
+
+  it('when nothing would change', async () => {
+    const nothing = {
+      ...READY,
+      status: 'FAILED',
+      statusReason: "The submitted information didn't contain changes.",
+      changes: [],
+    };
+    const { engine: used, calls } = engine({ describeChangeSet: async () => nothing });
+    expect(await startChange(CHANGE, used)).toEqual({ stackId: 'arn:s', changes: [] });
+    expect(calls).toEqual(['createChangeSet', 'describeChangeSet', ...TIDY]);
+  });
+
+  it('when CloudFormation refuses it', async () => {
+    const { engine: used, calls } = engine({
+      describeChangeSet: async () => ({ ...READY, status: 'FAILED', statusReason: 'No such role' }),
+    });
+    await expect(startChange(CHANGE, used)).rejects.toThrow(
+      'CloudFormation refused the changes to stack `s`. Seen: No such role.',
+    );
+    expect(calls.slice(2)).toEqual(TIDY);
+  });
+
+  it('when the answer to its creation is lost, which may have made one', async () => {
+    const { engine: used, calls } = engine({ createChangeSet: () => Promise.reject(LOST) });
+    await expect(startChange(CHANGE, used)).rejects.toBe(LOST);
+    expect(calls).toEqual(['createChangeSet', ...TIDY]);
+  });
+
+  it('when the run is cancelled in between, as soon as CloudFormation lets it go', async () => {
+    const answers = ['busy', 'busy', 'gone'] as const;
+    let asked = 0;
+    const {
+      engine: used,
+      calls,
+      abort,
+    } = engine({
+      describeChangeSet: async () => ({ ...READY, status: 'CREATE_IN_PROGRESS' }),
+      deleteChangeSet: async () => answers[asked++] ?? 'gone',
+    });
+    used.clock.sleep = async (_, signal) => {
+      if (signal) abort.abort(new Cancelled('SIGINT'));
+      signal?.throwIfAborted();
+    };
+    await expect(startChange(CHANGE, used)).rejects.toBeInstanceOf(Cancelled);
+    expect(calls.slice(2)).toEqual(['deleteChangeSet', 'deleteChangeSet', ...TIDY]);
+  });
+
+  it('but not the stack, where another run has a change set for it', async () => {
+    const { engine: used, calls } = engine({ hasChangeSets: async () => true });
+    await previewChange(CHANGE, used);
+    expect(calls).not.toContain('deleteStack');
+  });
+
+  it('but not the stack, where an execution has filled it', async () => {
+    const { engine: used, calls } = engine({ describe: async () => ({ ...STACK, status: 'CREATE_IN_PROGRESS' }) });
+    await previewChange(CHANGE, used);
+    expect(calls).not.toContain('deleteStack');
+  });
+
+  it('and where it cannot go, a warning says how, and the reason why it was given up stays', async () => {
+    const { engine: used, warnings } = engine({
+      describeChangeSet: async () => ({ ...READY, status: 'FAILED', statusReason: 'No such role' }),
+      deleteChangeSet: () => Promise.reject(new UserFault({ what: 'Not allowed' })),
+    });
+    await expect(startChange(CHANGE, used)).rejects.toThrow('No such role');
+    expect(warnings).toEqual([
+      expect.stringContaining('aws cloudformation delete-change-set --stack-name s --change-set-name c'),
+    ]);
+  });
+});
+
+describe('an execution whose answer is lost', () => {
+  it.each<[string, ChangeSet | undefined]>([
+    ['is under way when the change set says so', { ...READY, executionStatus: 'EXECUTE_IN_PROGRESS' }],
+    ['is under way when the change set is gone', undefined],
+  ])('%s', async (_, seen) => {
+    let reads = 0;
+    const { engine: used, calls } = engine({
+      executeChangeSet: () => Promise.reject(LOST),
+      describeChangeSet: async () => (reads++ === 0 ? READY : seen),
+    });
+    expect((await startChange(CHANGE, used)).operation).toEqual({ stackId: 'arn:s', token: 'c', expected: 1 });
+    expect(calls).not.toContain('deleteChangeSet');
+  });
+
+  it('has not happened when the change set is still to be executed', async () => {
+    const { engine: used, calls } = engine({ executeChangeSet: () => Promise.reject(LOST) });
+    await expect(startChange(CHANGE, used)).rejects.toBe(LOST);
+    expect(calls.slice(-4)).toEqual(TIDY);
+  });
+});
