@@ -33,8 +33,8 @@ var deploy = __webpack_require__(8821);
 var follow = __webpack_require__(43);
 // EXTERNAL MODULE: ./build/stacks/load-plan-files.js + 1 modules
 var load_plan_files = __webpack_require__(1401);
-// EXTERNAL MODULE: ./build/stacks/plan.js + 1 modules
-var stacks_plan = __webpack_require__(4429);
+// EXTERNAL MODULE: ./build/stacks/plan.js + 2 modules
+var stacks_plan = __webpack_require__(5704);
 // EXTERNAL MODULE: ./build/stacks/cause.js + 1 modules
 var cause = __webpack_require__(3847);
 // EXTERNAL MODULE: ./build/stacks/change-set.js
@@ -273,12 +273,12 @@ const action = (0,define_action/* defineAction */.Q)(spec_spec, async ({ inputs,
     const session = (0,stack_run/* sessionFor */.w)(inputs, host);
     const { region, endpoint } = session;
     const files = await (0,load_plan_files/* loadTeardownFiles */._)(inputs['stacks-file'], folders);
-    const named = (0,stacks_plan/* makeTeardownPlan */.o1)({ ...files, prefix, only, region });
+    const named = (0,stacks_plan/* makeTeardownPlan */.o)({ ...files, prefix, only, region });
     const cloudFormation = (0,cloudformation_aws/* cloudFormationOf */.Y)(session);
     const signal = (0,cancellation/* withTimeout */.wj)(cancelled, inputs.timeout);
     const snapshots = await (0,follow/* orAbort */.KP)((0,deploy/* readSnapshots */.yj)(named, cloudFormation), signal);
     const templates = deployedTemplates(files.templates, snapshots);
-    const plan = (0,stacks_plan/* makeTeardownPlan */.o1)({ ...files, templates, prefix, only, region });
+    const plan = (0,stacks_plan/* makeTeardownPlan */.o)({ ...files, templates, prefix, only, region });
     checkBeforeDeletion(plan, snapshots);
     const engine = (0,stack_run/* engineFor */.Ec)(session, cloudFormation, host, { files, signal });
     const title = `Deletion of ${prefix} in ${(0,words/* whereabouts */.CJ)(session)}${dryRun ? ', as it would be' : ''}`;

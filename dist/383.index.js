@@ -29,8 +29,8 @@ var runner_host = __webpack_require__(3801);
 var cloudformation_aws = __webpack_require__(8737);
 // EXTERNAL MODULE: ./build/stacks/deploy.js
 var deploy = __webpack_require__(8821);
-// EXTERNAL MODULE: ./build/stacks/plan.js + 1 modules
-var plan = __webpack_require__(4429);
+// EXTERNAL MODULE: ./build/stacks/sources.js
+var sources = __webpack_require__(1574);
 ;// CONCATENATED MODULE: ./build/stacks/describe-plan.js
 
 function describePlan(plan) {
@@ -53,7 +53,7 @@ function describePlan(plan) {
     };
 }
 function describeParameter({ declaration, source }) {
-    const value = (0,plan/* knownValue */.jj)(source);
+    const value = (0,sources/* knownValue */.jj)(source);
     return {
         name: declaration.name,
         source: describe_plan_words(source),
@@ -150,6 +150,8 @@ const REQUEST = [3, NAMESPACE, `${NAME}Request`, 0, ['Filters'], [[FILTERS, { xm
 const RESULT = [3, NAMESPACE, `${NAME}Result`, 0, ['PrefixLists'], [[PREFIX_LISTS, { xmlName: 'prefixListSet' }]]];
 const DescribeManagedPrefixLists = (0,submodules_client.makeBuilder)({ Region: { type: 'builtInParams', name: 'region' }, Endpoint: { type: 'builtInParams', name: 'endpoint' } }, 'AmazonEC2', 'EC2Client', endpoints.getEndpointPlugin)({}, () => [], NAME, [9, NAMESPACE, NAME, 0, REQUEST, RESULT]);
 
+// EXTERNAL MODULE: ./build/stacks/plan.js + 2 modules
+var plan = __webpack_require__(5704);
 // EXTERNAL MODULE: ./build/actions/stack-run.js + 3 modules
 var stack_run = __webpack_require__(5866);
 ;// CONCATENATED MODULE: ./build/actions/deploy/outputs.js
@@ -344,7 +346,7 @@ const action = (0,define_action/* defineAction */.Q)(spec_spec, async ({ inputs,
     (0,stack_run/* throwUnlessGood */.i6)(run, signal, host);
 });
 function planOf(inputs, files, region) {
-    return (0,plan/* makePlan */.Cs)({
+    return (0,plan/* makePlan */.C)({
         ...files,
         prefix: inputs['stack-prefix'],
         values: parameterInputs(inputs),

@@ -20,10 +20,14 @@ import type { CloudFormation, DeployedStack, ResourceChange, StackEvent } from '
 /** CloudFormation as AWS, or anything that speaks its protocol, offers it. */
 export function cloudFormationOf({ clientConfig, region }: Session): CloudFormation {
   const client = new CloudFormationClient(clientConfig);
+  const request: Request = (action, send) => call({ action: `cloudformation:${action}`, region }, send);
+  return { ...reads(client, request), ...writes(client, request) };
+}
 
-  const request = <T>(action: string, send: () => Promise<T>): Promise<T> =>
-    call({ action: `cloudformation:${action}`, region }, send);
+type Request = <T>(action: string, send: () => Promise<T>) => Promise<T>;
+type Read = 'describe' | 'template' | 'events' | 'describeChangeSet' | 'hasChangeSets';
 
+function reads(client: CloudFormationClient, request: Request): Pick<CloudFormation, Read> {
   return {
     async describe(stack) {
       const command = new DescribeStacksCommand({ StackName: stack });
@@ -41,6 +45,30 @@ export function cloudFormationOf({ clientConfig, region }: Session): CloudFormat
       const events = required(output.StackEvents, 'DescribeStackEvents', 'StackEvents');
       return { events: events.map(stackEvent), nextPage: output.NextToken };
     },
+    async describeChangeSet(id) {
+      const changes: ResourceChange[] = [];
+      let page: string | undefined;
+      for (;;) {
+        const command = new DescribeChangeSetCommand({ ChangeSetName: id, NextToken: page });
+        const output = await request('DescribeChangeSet', () => unlessMissing(() => client.send(command)));
+        if (!output) return undefined;
+        changes.push(...(output.Changes ?? []).flatMap(resourceChange));
+        page = output.NextToken;
+        const { Status, StatusReason: statusReason, ExecutionStatus: executionStatus } = output;
+        const status = required(Status, 'DescribeChangeSet', 'Status');
+        if (page === undefined) return { id, status, statusReason, executionStatus, changes };
+      }
+    },
+    async hasChangeSets(stackId) {
+      const command = new ListChangeSetsCommand({ StackName: stackId });
+      const output = await request('ListChangeSets', () => unlessMissing(() => client.send(command)));
+      return output !== undefined && required(output.Summaries, 'ListChangeSets', 'Summaries').length > 0;
+    },
+  };
+}
+
+function writes(client: CloudFormationClient, request: Request): Omit<CloudFormation, Read> {
+  return {
     async createChangeSet({ stackName, name, type, template, parameters, capabilities, tags, roleArn }) {
       const output = await request('CreateChangeSet', () =>
         client.send(
@@ -65,25 +93,6 @@ export function cloudFormationOf({ clientConfig, region }: Session): CloudFormat
         id: required(output.Id, 'CreateChangeSet', 'Id'),
         stackId: required(output.StackId, 'CreateChangeSet', 'StackId'),
       };
-    },
-    async describeChangeSet(id) {
-      const changes: ResourceChange[] = [];
-      let page: string | undefined;
-      for (;;) {
-        const command = new DescribeChangeSetCommand({ ChangeSetName: id, NextToken: page });
-        const output = await request('DescribeChangeSet', () => unlessMissing(() => client.send(command)));
-        if (!output) return undefined;
-        changes.push(...(output.Changes ?? []).flatMap(resourceChange));
-        page = output.NextToken;
-        const { Status, StatusReason: statusReason, ExecutionStatus: executionStatus } = output;
-        const status = required(Status, 'DescribeChangeSet', 'Status');
-        if (page === undefined) return { id, status, statusReason, executionStatus, changes };
-      }
-    },
-    async hasChangeSets(stackId) {
-      const command = new ListChangeSetsCommand({ StackName: stackId });
-      const output = await request('ListChangeSets', () => unlessMissing(() => client.send(command)));
-      return output !== undefined && required(output.Summaries, 'ListChangeSets', 'Summaries').length > 0;
     },
     async executeChangeSet(id, token) {
       await request('ExecuteChangeSet', () =>

@@ -1,5 +1,6 @@
 import type { ParameterView, PlanView } from '../report/plan-view.ts';
-import { knownValue, type ParameterSource, type Plan, type PlannedParameter } from './plan.ts';
+import type { Plan } from './plan.ts';
+import { knownValue, type ParameterSource, type PlannedParameter } from './sources.ts';
 
 /** A plan as it is shown to people. */
 export function describePlan(plan: Plan): PlanView {

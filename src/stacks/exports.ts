@@ -1,6 +1,7 @@
 import { type Dependencies, reaches } from './graph.ts';
 import { isRecord } from './json-values.ts';
-import { knownValue, type PlannedStack } from './plan.ts';
+import type { PlannedStack } from './plan.ts';
+import { knownValue } from './sources.ts';
 
 /**
  * Adds, to the edges of a graph of stacks, those that exports and imports make. Names are worked out from literals,

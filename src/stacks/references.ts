@@ -4,61 +4,101 @@ import { hasTransform } from './capabilities.ts';
 import { isRecord } from './json-values.ts';
 import type { PathStep } from './source-document.ts';
 
+type Locate = (path: PathStep[]) => Place;
+
 /**
  * References to things that the template does not hold: `Ref`, `Fn::GetAtt`, `${…}` in `Fn::Sub`, `DependsOn`, `Condition`,
  * `Fn::If` and the map of `Fn::FindInMap`. A template with a transform is left alone: macros may add what is missing here.
  */
-export function danglingReferences(
-  template: Readonly<Record<string, unknown>>,
-  place: (path: PathStep[]) => Place,
-): Fault[] {
+export function danglingReferences(template: Readonly<Record<string, unknown>>, place: Locate): Fault[] {
   if (hasTransform(template)) return [];
+  const bodies = (section: string) => Object.entries(isRecord(template[section]) ? template[section] : {});
+  const known = knownNames(template);
+  return [
+    ...bodies('Resources').flatMap(([id, resource]) => resourceReferences(resource, ['Resources', id])),
+    ...bodies('Outputs').flatMap(([id, output]) => conditionOf(output, ['Outputs', id])),
+    ...['Conditions', 'Outputs'].flatMap(section => [...references(template[section], [section])]),
+  ].flatMap(({ kind, name, path }): Fault[] => {
+    if (name.startsWith('AWS::') || known[kind].includes(name)) return [];
+    const what = `${WORDS[kind]} \`${name}\` is not defined in this template`;
+    return [{ what, fix: suggest(name, known[kind]), place: place(path) }];
+  });
+}
+
+/** What a reference may mean. */
+type Kind = 'value' | 'resource' | 'condition' | 'mapping';
+
+interface Reference {
+  kind: Kind;
+  name: string;
+  path: PathStep[];
+}
+
+const WORDS: Readonly<Record<Kind, string>> = {
+  value: 'Parameter or resource',
+  resource: 'Resource',
+  condition: 'Condition',
+  mapping: 'Mapping',
+};
+
+function knownNames(template: Readonly<Record<string, unknown>>): Readonly<Record<Kind, readonly string[]>> {
   const names = (section: string) => (isRecord(template[section]) ? Object.keys(template[section]) : []);
-  const resources = names('Resources');
-  const values = [...names('Parameters'), ...resources];
-  const conditions = names('Conditions');
-  const mappings = names('Mappings');
-  const faults: Fault[] = [];
-
-  const check = (kind: string, name: unknown, known: readonly string[], path: PathStep[]) => {
-    if (typeof name !== 'string' || name.startsWith('AWS::') || known.includes(name)) return;
-    faults.push({
-      what: `${kind} \`${name}\` is not defined in this template`,
-      fix: suggest(name, known),
-      place: place(path),
-    });
+  const resource = names('Resources');
+  return {
+    value: [...names('Parameters'), ...resource],
+    resource,
+    condition: names('Conditions'),
+    mapping: names('Mappings'),
   };
+}
 
-  const visit = (value: unknown, path: PathStep[]): void => {
-    if (Array.isArray(value)) for (const [index, item] of value.entries()) visit(item, [...path, index]);
-    if (!isRecord(value)) return;
-    const entries = Object.entries(value);
-    const [key, argument] = entries[0] ?? [];
-    if (entries.length === 1) {
-      if (key === 'Ref') check('Parameter or resource', argument, values, path);
-      if (key === 'Condition') check('Condition', argument, conditions, path);
-      if (key === 'Fn::If') check('Condition', Array.isArray(argument) ? argument[0] : undefined, conditions, path);
-      if (key === 'Fn::FindInMap') check('Mapping', Array.isArray(argument) ? argument[0] : undefined, mappings, path);
-      if (key === 'Fn::GetAtt') check('Resource', attributeOwner(argument), resources, path);
-      if (key === 'Fn::Sub')
-        for (const name of substitutions(argument)) check('Parameter or resource', name, values, path);
-    }
-    for (const [name, item] of entries) visit(item, [...path, name]);
-  };
+/** Only the resource's own attributes are CloudFormation's: an IAM statement may have a `Condition` of its own. */
+function resourceReferences(resource: unknown, path: PathStep[]): Reference[] {
+  if (!isRecord(resource)) return [];
+  const dependsOn = [resource.DependsOn].flat().filter(name => typeof name === 'string');
+  return [
+    ...dependsOn.map((name): Reference => ({ kind: 'resource', name, path: [...path, 'DependsOn'] })),
+    ...conditionOf(resource, path),
+    ...references(resource.Properties, [...path, 'Properties']),
+  ];
+}
 
-  for (const [id, resource] of Object.entries(isRecord(template.Resources) ? template.Resources : {})) {
-    if (!isRecord(resource)) continue;
-    const path = ['Resources', id];
-    for (const other of [resource.DependsOn].flat()) check('Resource', other, resources, [...path, 'DependsOn']);
-    check('Condition', resource.Condition, conditions, [...path, 'Condition']);
-    // An IAM statement may have a `Condition` of its own: only the resource's own attributes are CloudFormation's.
-    visit(resource.Properties, [...path, 'Properties']);
+function conditionOf(body: unknown, path: PathStep[]): Reference[] {
+  if (!isRecord(body) || typeof body.Condition !== 'string') return [];
+  return [{ kind: 'condition', name: body.Condition, path: [...path, 'Condition'] }];
+}
+
+/** Every reference that an intrinsic function makes, wherever it stands. */
+function* references(value: unknown, path: PathStep[]): Generator<Reference> {
+  if (Array.isArray(value)) for (const [index, item] of value.entries()) yield* references(item, [...path, index]);
+  if (!isRecord(value)) return;
+  const entries = Object.entries(value);
+  const [key = '', argument] = entries[0] ?? [];
+  if (entries.length === 1) {
+    for (const { kind, name } of referenced(key, argument)) if (typeof name === 'string') yield { kind, name, path };
   }
-  for (const [id, output] of Object.entries(isRecord(template.Outputs) ? template.Outputs : {})) {
-    if (isRecord(output)) check('Condition', output.Condition, conditions, ['Outputs', id, 'Condition']);
+  for (const [name, item] of entries) yield* references(item, [...path, name]);
+}
+
+/** What one intrinsic function refers to by name. */
+function referenced(intrinsic: string, argument: unknown): { kind: Kind; name: unknown }[] {
+  const first = Array.isArray(argument) ? argument[0] : undefined;
+  switch (intrinsic) {
+    case 'Ref':
+      return [{ kind: 'value', name: argument }];
+    case 'Condition':
+      return [{ kind: 'condition', name: argument }];
+    case 'Fn::If':
+      return [{ kind: 'condition', name: first }];
+    case 'Fn::FindInMap':
+      return [{ kind: 'mapping', name: first }];
+    case 'Fn::GetAtt':
+      return [{ kind: 'resource', name: attributeOwner(argument) }];
+    case 'Fn::Sub':
+      return substitutions(argument).map(name => ({ kind: 'value', name }));
+    default:
+      return [];
   }
-  for (const section of ['Conditions', 'Outputs']) visit(template[section], [section]);
-  return faults;
 }
 
 function attributeOwner(argument: unknown): unknown {

@@ -2,7 +2,8 @@ import type { Fault } from '../runner/fault.ts';
 import { isStanding } from './classify.ts';
 import type { DeployedStack, ParameterValue } from './cloudformation.ts';
 import { refusal } from './parameter-check.ts';
-import { knownValue, type ParameterSource, type PlannedParameter, type PlannedStack, shown } from './plan.ts';
+import type { PlannedStack } from './plan.ts';
+import { knownValue, type ParameterSource, type PlannedParameter, shown } from './sources.ts';
 import type { Lookup } from './stacks-file.ts';
 
 /** What earlier stacks and lookups have given so far. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type LocalAws, startLocalAws } from '@zap-obs/local-aws';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { PREFIX_TAG } from '../stacks/plan.ts';
+import { PREFIX_TAG } from '../stacks/limits.ts';
 import { DEMO_IMAGES } from './demo-inputs.ts';
 import { ROOT } from './repository.ts';
 import { environmentWithoutAws, localAwsEnvironment, runBundle } from './run-bundle.ts';
