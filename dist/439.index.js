@@ -2123,7 +2123,7 @@ function pollDelay({ elapsed, quiet, running, waiting }, random) {
     const cannotBeDone = running.length > 0 && running.every(({ type, elapsed }) => elapsed < ((FASTEST_SECONDS[type] ?? 0) * 1000) / 2);
     const attentive = Math.min(Math.max(ATTENTIVE, elapsed / 500), IDLE);
     const ceiling = cannotBeDone ? IDLE : isEndNear ? attentive : Math.max(RELAXED, attentive);
-    return Math.min(Math.max(quiet / 4, SOONEST), ceiling) * (0.8 + 0.4 * random);
+    return Math.min(Math.max(quiet / 8, SOONEST), ceiling) * (0.8 + 0.4 * random);
 }
 
 ;// CONCATENATED MODULE: ./build/stacks/follow.js

@@ -12,13 +12,13 @@ const delay = (overrides: Partial<Watch>) => Math.round(pollDelay(watch(override
 
 it.each<[string, Partial<Watch>, number]>([
   ['soon after an event', { quiet: 0 }, 150],
-  ['at a quarter of the quiet time', { quiet: 2000 }, 500],
+  ['at an eighth of the quiet time', { quiet: 4000 }, 500],
   ['within a second when the end may be near', {}, 800],
   ['within a second when all resources are done', { running: [] }, 800],
   ['relaxed while much is left', { waiting: 10 }, 2000],
   [
     'idle while a slow resource cannot be done yet',
-    { running: [{ type: 'AWS::ElasticLoadBalancingV2::LoadBalancer', elapsed: 30_000 }] },
+    { quiet: 40_000, running: [{ type: 'AWS::ElasticLoadBalancingV2::LoadBalancer', elapsed: 30_000 }] },
     5000,
   ],
   [

@@ -32,7 +32,7 @@ const FASTEST_SECONDS: Readonly<Record<string, number>> = {
 /**
  * How long to wait before the next look at a stack's events.
  *
- * Looks follow activity: soon after an event, then at a quarter of the time that it has been quiet, up to a ceiling. The ceiling is
+ * Looks follow activity: soon after an event, then at an eighth of the time that it has been quiet, up to a ceiling. The ceiling is
  * low when the end may be near (little is left, so the stack's own last event is what comes next), high while much is left
  * or while slow resources cannot be done yet. Operations of many minutes are watched a little less closely.
  *
@@ -44,5 +44,5 @@ export function pollDelay({ elapsed, quiet, running, waiting }: Watch, random: n
     running.length > 0 && running.every(({ type, elapsed }) => elapsed < ((FASTEST_SECONDS[type] ?? 0) * 1000) / 2);
   const attentive = Math.min(Math.max(ATTENTIVE, elapsed / 500), IDLE);
   const ceiling = cannotBeDone ? IDLE : isEndNear ? attentive : Math.max(RELAXED, attentive);
-  return Math.min(Math.max(quiet / 4, SOONEST), ceiling) * (0.8 + 0.4 * random);
+  return Math.min(Math.max(quiet / 8, SOONEST), ceiling) * (0.8 + 0.4 * random);
 }
