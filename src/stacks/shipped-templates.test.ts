@@ -37,6 +37,7 @@ interface Template {
   Metadata: { 'AWS::CloudFormation::Interface': { ParameterGroups: { Parameters: string[] }[] } };
   Parameters: Record<string, Parameter>;
   Rules?: JsonMap;
+  Mappings?: JsonMap;
   Conditions?: JsonMap;
   Resources: Record<string, Resource>;
   Outputs: Record<string, { Description?: string; Condition?: string; Value: Json; Export?: Json }>;
@@ -122,6 +123,66 @@ function references(value: Json, path: string): Reference[] {
   });
 }
 
+/** The members of a list, those of either branch of an `Fn::If` included. */
+function members(list: Json | undefined): JsonMap[] {
+  return ((list ?? []) as Json[]).flatMap(branches).filter(isMap);
+}
+
+function branches(value: Json): Json[] {
+  const [name, argument] = intrinsic(value) ?? [];
+  if (name === 'Fn::If') return (argument as Json[]).slice(1).flatMap(branches);
+  return isNoValue(value) ? [] : [value];
+}
+
+function isNoValue(value: Json): boolean {
+  return isMap(value) && value.Ref === 'AWS::NoValue';
+}
+
+/** A value where the conditions that hold are known; members that `AWS::NoValue` takes away are gone. */
+function resolve(value: Json, holds: (condition: string) => boolean): Json {
+  const [name, argument] = intrinsic(value) ?? [];
+  if (name === 'Fn::If') {
+    const [condition, yes = null, no = null] = argument as [string, Json?, Json?];
+    return resolve(holds(condition) ? yes : no, holds);
+  }
+  if (Array.isArray(value)) return value.map(item => resolve(item, holds)).filter(item => !isNoValue(item));
+  if (!isMap(value)) return value;
+  const entries = Object.entries(value).map(([key, item]) => [key, resolve(item, holds)] as const);
+  return Object.fromEntries(entries.filter(([, item]) => !isNoValue(item)));
+}
+
+/** The condition, and all that must hold for it: what its `Fn::And` joins. */
+function implied(template: Template, condition: string): string[] {
+  const [name, argument] = intrinsic(template.Conditions?.[condition] ?? null) ?? [];
+  const parts = name === 'Fn::And' ? (argument as { Condition: string }[]) : [];
+  return [condition, ...parts.flatMap(part => implied(template, part.Condition))];
+}
+
+/** References to conditional resources from where their condition need not hold. */
+function unguarded(template: Template, value: Json, path: string, holding: string[]): string[] {
+  const [name, argument] = intrinsic(value) ?? [];
+  if (name === 'Fn::If') {
+    const [condition, yes = null, no = null] = argument as [string, Json?, Json?];
+    return [
+      ...unguarded(template, yes, `${path}.${condition}`, [...holding, ...implied(template, condition)]),
+      ...unguarded(template, no, `${path}.not ${condition}`, holding),
+    ];
+  }
+  if (name === undefined && typeof value === 'object' && value !== null)
+    return Object.entries(value).flatMap(([key, item]) => unguarded(template, item, `${path}.${key}`, holding));
+  const inner = Array.isArray(argument)
+    ? argument.flatMap((item, index) => unguarded(template, item, `${path}[${index}]`, holding))
+    : [];
+  const own = references(value, path)
+    .filter(reference => reference.path === path)
+    .filter(reference => {
+      const needed = template.Resources[reference.name]?.Condition;
+      return needed !== undefined && !holding.includes(needed);
+    })
+    .map(reference => `${path}: ${reference.name}`);
+  return [...own, ...inner];
+}
+
 function ofType(template: Template, type: string): [name: string, properties: JsonMap][] {
   return Object.entries(template.Resources)
     .filter(([, resource]) => resource.Type === type)
@@ -165,12 +226,10 @@ function evaluate(value: Json, values: Record<string, string>): Json {
 
 /** The resources that a role's policies name, by the actions allowed on them. */
 function permissions(template: Template, role: string, values: Record<string, string>): Record<string, Json> {
-  const policies = (template.Resources[role]?.Properties?.Policies ?? []) as {
-    PolicyDocument: { Statement: JsonMap[] };
-  }[];
+  const policies = members(template.Resources[role]?.Properties?.Policies);
   return Object.fromEntries(
     policies
-      .flatMap(policy => policy.PolicyDocument.Statement)
+      .flatMap(policy => members((policy.PolicyDocument as JsonMap).Statement))
       .map(({ Action, Resource = null }) => [String(Action), evaluate(Resource, values)]),
   );
 }
@@ -291,8 +350,12 @@ describe.each(stacks)('$file', ({ text, template }) => {
   it('uses each of its parameters and conditions', () => {
     const used = new Set(references(body(template), '').map(({ name }) => name));
     expect(Object.keys(Parameters).filter(name => !used.has(name))).toEqual([]);
-    const applied = new Set([...Object.values(Resources), ...Object.values(Outputs)].map(item => item.Condition));
-    expect(Object.keys(Conditions).filter(name => !applied.has(name))).toEqual([]);
+    const applied = [...walk(template as unknown as Json, '')].flatMap(({ value }) => {
+      if (!isMap(value)) return [];
+      const [name, argument] = intrinsic(value) ?? [];
+      return [name === 'Fn::If' ? (argument as Json[])[0] : value.Condition];
+    });
+    expect(Object.keys(Conditions).filter(name => !applied.includes(name))).toEqual([]);
   });
 
   it('reads attributes of conditional resources only under their condition', () => {
@@ -304,12 +367,7 @@ describe.each(stacks)('$file', ({ text, template }) => {
         value: Properties,
       })),
     ].flatMap(({ name, Condition, value }) =>
-      references(value, name)
-        .filter(reference => {
-          const needed = Resources[reference.name]?.Condition;
-          return needed !== undefined && needed !== Condition;
-        })
-        .map(reference => `${reference.path}: ${reference.name}`),
+      unguarded(template, value, name, Condition === undefined ? [] : implied(template, Condition)),
     );
     expect(findings).toEqual([]);
   });
@@ -406,8 +464,12 @@ describe.each(stacks)('$file', ({ text, template }) => {
     ];
     const findings = Object.entries(Resources).flatMap(([name, { Type, Properties = {} }]) =>
       named
-        .filter(key => key in Properties && Type !== 'AWS::EC2::VPCEndpoint')
-        .filter(key => !references(Properties[key] ?? null, '').some(reference => reference.name === 'AWS::StackName'))
+        .filter(key => key in Properties && !['AWS::EC2::VPCEndpoint', 'AWS::Route53::RecordSet'].includes(Type))
+        .filter(key =>
+          references(Properties[key] ?? null, '').every(
+            ({ name: of }) => of !== 'AWS::StackName' && !(of in Resources),
+          ),
+        )
         .map(key => `${name}.${key}`),
     );
     expect(findings).toEqual([]);
@@ -421,8 +483,8 @@ describe.each(stacks)('$file', ({ text, template }) => {
         const source = (Condition as { StringEquals?: JsonMap } | undefined)?.StringEquals?.['aws:SourceAccount'];
         return JSON.stringify(source) !== '{"Ref":"AWS::AccountId"}';
       });
-      const wide = ((role.Policies ?? []) as { PolicyDocument: { Statement: JsonMap[] } }[])
-        .flatMap(policy => policy.PolicyDocument.Statement)
+      const wide = members(role.Policies)
+        .flatMap(policy => members((policy.PolicyDocument as JsonMap).Statement))
         .filter(({ Resource, Action, Condition }) => {
           const starred = [Action].flat().some(action => String(action).includes('*'));
           const free = Resource === '*' && Condition === undefined && Action !== 'ecr:GetAuthorizationToken';
@@ -434,13 +496,68 @@ describe.each(stacks)('$file', ({ text, template }) => {
     expect(ofType(template, 'AWS::IAM::Role').filter(([, role]) => 'ManagedPolicyArns' in role)).toEqual([]);
   });
 
-  it('gives each log group a retention', () => {
-    const forever = ofType(template, 'AWS::Logs::LogGroup').filter(([, group]) => group.RetentionInDays === undefined);
-    expect(forever).toEqual([]);
+  it('gives each log group the retention and the key that are asked for', () => {
+    for (const [name, group] of ofType(template, 'AWS::Logs::LogGroup')) {
+      expect(group, name).toMatchObject({
+        RetentionInDays: { Ref: 'LogRetentionDays' },
+        KmsKeyId: { 'Fn::If': ['HasKmsKey', { Ref: 'KmsKeyArn' }, { Ref: 'AWS::NoValue' }] },
+      });
+    }
+  });
+
+  it('takes the same values for a parameter as the other templates, so that one value fits all', () => {
+    const others = stacks.filter(stack => stack.template !== template);
+    const outputs = stacks.flatMap(stack => Object.keys(stack.template.Outputs));
+    const chosen = Object.entries(Parameters).filter(([name]) => !outputs.includes(name));
+    const findings = chosen.flatMap(([name, { Description: _, ...bounds }]) =>
+      others
+        .filter(other => name in other.template.Parameters)
+        .filter(other => {
+          const { Description: __, ...theirs } = other.template.Parameters[name] as Parameter;
+          return JSON.stringify(theirs) !== JSON.stringify(bounds);
+        })
+        .map(other => `${name}: differs in ${other.file}`),
+    );
+    expect(findings).toEqual([]);
+  });
+
+  it('watches with alarms only metrics that AWS publishes, and tells of them only where there is a topic', () => {
+    const published = {
+      'AWS/ApplicationELB': [
+        'HTTPCode_ELB_5XX_Count',
+        'HTTPCode_Target_5XX_Count',
+        'HealthyHostCount',
+        'RejectedConnectionCount',
+        'UnHealthyHostCount',
+      ],
+      'AWS/ECS': ['CPUUtilization', 'MemoryUtilization'],
+    };
+    const topic = { 'Fn::If': ['HasAlertTopic', [{ Ref: 'AlertTopicArn' }], { Ref: 'AWS::NoValue' }] };
+    for (const [name, alarm] of ofType(template, 'AWS::CloudWatch::Alarm')) {
+      expect(published[alarm.Namespace as keyof typeof published], name).toContain(alarm.MetricName);
+      const always = Resources[name]?.Condition === undefined;
+      if (!always) expect(Resources[name]?.Condition, name).toBe('HasAlertTopic');
+      const actions = always ? topic : [{ Ref: 'AlertTopicArn' }];
+      expect(alarm, name).toMatchObject({
+        TreatMissingData: 'notBreaching',
+        AlarmActions: actions,
+        OKActions: actions,
+      });
+    }
+  });
+
+  it('says why, wherever it silences a linter', () => {
+    const silenced = Object.values(Resources).flatMap(({ Metadata }) => {
+      const checkov = Metadata?.checkov as { skip?: { id?: string; comment?: string }[] } | undefined;
+      return checkov?.skip ?? [];
+    });
+    expect(silenced.filter(({ id, comment = '' }) => id === undefined || comment.length < 20)).toEqual([]);
+    expect(text).not.toMatch(/cfn-lint|checkov:skip=/);
   });
 
   it('describes, for the progress lines, just the resources that take long', () => {
     const slow = [
+      'AWS::EC2::NatGateway',
       'AWS::EC2::VPCEndpoint',
       'AWS::ElasticLoadBalancingV2::LoadBalancer',
       'AWS::Grafana::Workspace',
@@ -487,8 +604,11 @@ describe('threading', () => {
       VpcCidr: 'to peer the VPC',
       PublicSubnetIds: 'to place something beside the load balancer',
       LoadBalancerArn: 'to attach a firewall',
-      LoadBalancerFullName: 'to alarm on',
-      TargetGroupFullName: 'to alarm on',
+      LoadBalancerDnsName: 'to point a domain at',
+      TestTargetGroupArn: 'to set up blue/green deployments',
+      ProductionListenerRuleArn: 'to set up blue/green deployments',
+      TestListenerRuleArn: 'to set up blue/green deployments',
+      GrafanaSecurityGroupId: 'to attach Grafana',
       WorkspaceId: 'to find in the console',
       EcsServiceArn: 'to allow in a policy',
       TaskDefinitionArn: 'to see which revision is meant to run',
@@ -513,60 +633,207 @@ describe('network', () => {
   const subnets = ofType(network, 'AWS::EC2::Subnet');
   const endpoints = ofType(network, 'AWS::EC2::VPCEndpoint');
 
-  it('spreads public and private subnets over the first two zones of whatever Region', () => {
+  /** The conditions that hold, with all that they join. */
+  const given =
+    (...conditions: string[]) =>
+    (condition: string): boolean => {
+      const [name, argument] = intrinsic(network.Conditions?.[condition] ?? null) ?? [];
+      if (name !== 'Fn::And') return conditions.includes(condition);
+      return (argument as { Condition: string }[]).every(part => given(...conditions)(part.Condition));
+    };
+  const exists = (name: string, holds: (condition: string) => boolean) => {
+    const condition = network.Resources[name]?.Condition;
+    return condition === undefined || holds(condition);
+  };
+  const refs = (...names: string[]) => names.map(name => ({ Ref: name }));
+
+  it('spreads public and private subnets over the first two or three zones of whatever Region', () => {
     const zones = subnets.map(([name, { AvailabilityZone }]) => [name, AvailabilityZone]);
     const zone = (index: number) => ({ 'Fn::Select': [index, { 'Fn::GetAZs': '' }] });
     expect(zones).toEqual([
       ['PublicSubnet1', zone(0)],
       ['PublicSubnet2', zone(1)],
+      ['PublicSubnet3', zone(2)],
       ['PrivateSubnet1', zone(0)],
       ['PrivateSubnet2', zone(1)],
+      ['PrivateSubnet3', zone(2)],
     ]);
+    const optional = subnets.map(([name]) => name).filter(name => network.Resources[name]?.Condition !== undefined);
+    expect(optional).toEqual(['PublicSubnet3', 'PrivateSubnet3']);
   });
 
-  it('cuts each subnet out of VpcCidr, none twice', () => {
+  it('cuts each subnet out of VpcCidr, none twice, and leaves the first four where they are without a third zone', () => {
     const blocks = subnets.map(([, { CidrBlock }]) => CidrBlock);
-    const expected = [0, 1, 2, 3].map(index => ({ 'Fn::Select': [index, { 'Fn::Cidr': [{ Ref: 'VpcCidr' }, 4, 8] }] }));
-    expect(blocks).toEqual(expected);
+    const block = (index: number) => ({ 'Fn::Select': [index, { 'Fn::Cidr': [{ Ref: 'VpcCidr' }, 6, 8] }] });
+    expect(blocks).toEqual([0, 1, 4, 2, 3, 5].map(block));
   });
 
-  it('gives only the public subnets a way to the internet', () => {
+  it.each([
+    { nat: 'none', conditions: [], ways: [] },
+    { nat: 'single', conditions: ['CreateNat'], ways: ['NatGateway1', 'NatGateway1', 'NatGateway1'] },
+    {
+      nat: 'per-zone',
+      conditions: ['CreateNat', 'CreateNatPerZone'],
+      ways: ['NatGateway1', 'NatGateway2', 'NatGateway3'],
+    },
+  ])('leads private subnets to the internet only through NAT gateways: $nat', ({ conditions, ways }) => {
     const tables = Object.fromEntries(
       ofType(network, 'AWS::EC2::SubnetRouteTableAssociation').map(([, { SubnetId, RouteTableId }]) => [
         (SubnetId as JsonMap).Ref,
         (RouteTableId as JsonMap).Ref,
       ]),
     );
-    const routes = ofType(network, 'AWS::EC2::Route').map(([, route]) => (route.RouteTableId as JsonMap).Ref);
     expect(Object.keys(tables).sort()).toEqual(subnets.map(([name]) => name).sort());
-    const open = Object.entries(tables).filter(([, table]) => routes.includes(table as string));
-    expect(open.map(([subnet]) => subnet)).toEqual(['PublicSubnet1', 'PublicSubnet2']);
+    for (const zones of [2, 3]) {
+      const holds = given(...conditions, ...(zones === 3 ? ['HasThreeZones'] : []));
+      const routes = ofType(network, 'AWS::EC2::Route').filter(([name]) => exists(name, holds));
+      const found = [1, 2, 3].slice(0, zones).map(zone => {
+        const open = routes.filter(([, { RouteTableId }]) => {
+          return (RouteTableId as JsonMap).Ref === tables[`PrivateSubnet${zone}`];
+        });
+        return open.map(([, route]) => resolve(route, holds) as JsonMap);
+      });
+      const expected = ways.slice(0, zones).map(way => [expect.objectContaining({ NatGatewayId: { Ref: way } })]);
+      expect(found).toEqual(ways.length > 0 ? expected : Array(zones).fill([]));
+      for (const way of ways.slice(0, zones)) expect(exists(way, holds), way).toBe(true);
+    }
+    const closed = ofType(network, 'AWS::EC2::Route').filter(([, route]) => 'GatewayId' in route);
+    expect(closed.map(([, route]) => route.RouteTableId)).toEqual(refs('PublicRouteTable'));
   });
 
-  it('reaches every AWS service that a task calls, in both zones, under its usual name', () => {
-    const services = endpoints.map(([, { ServiceName }]) => (ServiceName as JsonMap)['Fn::Sub']);
-    expect(services.sort()).toEqual(
-      ['aps', 'aps-workspaces', 'ecr.api', 'ecr.dkr', 'logs', 's3', 'xray'].map(
-        service => `com.amazonaws.\${AWS::Region}.${service}`,
-      ),
-    );
-    for (const [name, endpoint] of endpoints) {
-      const gateway = name === 'S3Endpoint';
-      expect(endpoint, name).toMatchObject(
-        gateway
-          ? {
-              VpcEndpointType: 'Gateway',
-              RouteTableIds: [{ Ref: 'PrivateRouteTable1' }, { Ref: 'PrivateRouteTable2' }],
-            }
-          : {
-              VpcEndpointType: 'Interface',
-              PrivateDnsEnabled: true,
-              SubnetIds: [{ Ref: 'PrivateSubnet1' }, { Ref: 'PrivateSubnet2' }],
-              SecurityGroupIds: [{ Ref: 'EndpointSecurityGroup' }],
-            },
-      );
+  it('reaches every AWS service that a task calls, in every zone or in one, under its usual name', () => {
+    const services = endpoints.map(([name, { ServiceName }]) => [
+      String((ServiceName as JsonMap)['Fn::Sub']).replace('com.amazonaws.${AWS::Region}.', ''),
+      network.Resources[name]?.Condition,
+    ]);
+    expect(Object.fromEntries(services)).toEqual({
+      s3: undefined,
+      'ecr.api': undefined,
+      'ecr.dkr': undefined,
+      logs: undefined,
+      xray: undefined,
+      'aps-workspaces': undefined,
+      aps: 'CreateApsEndpoint',
+      monitoring: 'CreateMonitoringEndpoint',
+      ssm: 'CreateSsmEndpoint',
+      ssmmessages: 'CreateSsmMessagesEndpoint',
+    });
+    const placements = [
+      { conditions: ['HasEndpointsInEveryZone'], zones: ['1', '2'], tables: ['1', '2'] },
+      { conditions: ['HasEndpointsInEveryZone', 'HasThreeZones'], zones: ['1', '2', '3'], tables: ['1', '2', '3'] },
+      { conditions: ['HasThreeZones'], zones: ['1'], tables: ['1', '2', '3'] },
+    ];
+    for (const { conditions, zones, tables } of placements) {
+      for (const [name, endpoint] of endpoints) {
+        expect(resolve(endpoint, given(...conditions)), name).toMatchObject(
+          name === 'S3Endpoint'
+            ? { VpcEndpointType: 'Gateway', RouteTableIds: refs(...tables.map(zone => `PrivateRouteTable${zone}`)) }
+            : {
+                VpcEndpointType: 'Interface',
+                PrivateDnsEnabled: true,
+                SubnetIds: refs(...zones.map(zone => `PrivateSubnet${zone}`)),
+                SecurityGroupIds: refs('EndpointSecurityGroup'),
+              },
+        );
+      }
     }
     expect(only(network, 'AWS::EC2::VPC')).toMatchObject({ EnableDnsSupport: true, EnableDnsHostnames: true });
+  });
+
+  it('passes through each endpoint what a task does there, for this account alone', () => {
+    const passed = endpoints.map(([name, endpoint]) => {
+      const { PolicyDocument } = resolve(endpoint, given()) as { PolicyDocument: { Statement: JsonMap[] } };
+      for (const statement of PolicyDocument.Statement) {
+        // ECR signs the addresses of layers itself: the caller's account is not in them.
+        const own = { StringEquals: { 'aws:PrincipalAccount': { Ref: 'AWS::AccountId' } } };
+        expect(statement.Condition, name).toEqual(name === 'S3Endpoint' ? undefined : own);
+      }
+      return [name, PolicyDocument.Statement.flatMap(({ Action }) => Action as string | string[])];
+    });
+    const pull = [
+      'ecr:GetAuthorizationToken',
+      'ecr:BatchCheckLayerAvailability',
+      'ecr:BatchGetImage',
+      'ecr:GetDownloadUrlForLayer',
+    ];
+    expect(Object.fromEntries(passed)).toMatchObject({
+      S3Endpoint: ['s3:GetObject'],
+      EcrApiEndpoint: pull,
+      EcrDockerEndpoint: pull,
+      LogsEndpoint: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      XRayEndpoint: ['xray:PutTraceSegments'],
+      ApsWorkspacesEndpoint: ['aps:RemoteWrite'],
+      SsmEndpoint: ['ssm:GetParameters'],
+    });
+  });
+
+  it('names in the policy of the logs endpoint the groups that the tasks write to', () => {
+    const policy = network.Resources.LogsEndpoint?.Properties?.PolicyDocument as JsonMap | undefined;
+    const [statement] = members(policy?.Statement);
+    const { 'Fn::Sub': arn } = (statement?.Resource ?? {}) as JsonMap;
+    const prefix = /log-group:(.*)\*$/.exec(String(arn))?.[1];
+    for (const group of ['AppLogGroup', 'CollectorLogGroup', 'TelemetryLogGroup']) {
+      const { 'Fn::Sub': name } = (monitoring.Resources[group]?.Properties?.LogGroupName ?? {}) as JsonMap;
+      expect(String(name).startsWith(prefix ?? 'none'), group).toBe(true);
+    }
+  });
+
+  it('answers over HTTP as it is, and over HTTPS alone with a certificate', () => {
+    const listener = (name: string, ...conditions: string[]) =>
+      resolve(network.Resources[name]?.Properties ?? null, given(...conditions));
+    const forward = [{ Type: 'forward', TargetGroupArn: { Ref: 'TargetGroup' } }];
+    expect(listener('HttpListener')).toMatchObject({ Port: 80, DefaultActions: forward });
+    expect(listener('HttpListener', 'HasCertificate')).toMatchObject({
+      Port: 80,
+      DefaultActions: [{ Type: 'redirect', RedirectConfig: { Protocol: 'HTTPS', Port: '443' } }],
+    });
+    expect(network.Resources.HttpsListener?.Condition).toBe('HasCertificate');
+    expect(listener('HttpsListener')).toMatchObject({
+      Port: 443,
+      SslPolicy: expect.stringMatching(/^ELBSecurityPolicy-TLS13-1-2-/),
+      DefaultActions: forward,
+    });
+    const url = network.Outputs.LoadBalancerUrl?.Value ?? null;
+    expect(resolve(url, given())).toEqual({ 'Fn::Sub': 'http://${LoadBalancer.DNSName}' });
+    expect(resolve(url, given('HasCertificate'))).toEqual({ 'Fn::Sub': 'https://${DomainName}' });
+  });
+
+  it('has, for blue/green deployments, a rule for everybody behind one for the version under test', () => {
+    const rule = (name: string) => network.Resources[name]?.Properties as JsonMap;
+    const target = (name: string) => ((rule(name).Actions as JsonMap[])[0] as JsonMap).TargetGroupArn;
+    const listener = { 'Fn::If': ['HasCertificate', { Ref: 'HttpsListener' }, { Ref: 'HttpListener' }] };
+    expect(rule('TestListenerRule').ListenerArn).toEqual(listener);
+    expect(rule('ProductionListenerRule').ListenerArn).toEqual(listener);
+    expect(Number(rule('TestListenerRule').Priority)).toBeLessThan(Number(rule('ProductionListenerRule').Priority));
+    expect([target('TestListenerRule'), target('ProductionListenerRule')]).toEqual(
+      refs('TestTargetGroup', 'TargetGroup'),
+    );
+    const { Tags: _, ...test } = network.Resources.TestTargetGroup?.Properties ?? {};
+    expect(test).not.toEqual({});
+    expect(network.Resources.TargetGroup?.Properties).toMatchObject(test);
+  });
+
+  it('drops invalid headers, and protects and logs when asked to', () => {
+    const attributes = (...conditions: string[]) =>
+      (resolve(only(network, 'AWS::ElasticLoadBalancingV2::LoadBalancer'), given(...conditions)) as JsonMap)
+        .LoadBalancerAttributes;
+    const always = [
+      { Key: 'routing.http.drop_invalid_header_fields.enabled', Value: 'true' },
+      { Key: 'deletion_protection.enabled', Value: { Ref: 'DeletionProtection' } },
+    ];
+    expect(attributes()).toEqual([...always, { Key: 'access_logs.s3.enabled', Value: 'false' }]);
+    expect(attributes('HasAccessLogBucket')).toEqual([
+      ...always,
+      { Key: 'access_logs.s3.enabled', Value: 'true' },
+      { Key: 'access_logs.s3.bucket', Value: { Ref: 'AccessLogBucket' } },
+      { Key: 'access_logs.s3.prefix', Value: { Ref: 'AWS::StackName' } },
+    ]);
+  });
+
+  it('takes a VPC large enough for all its subnets', () => {
+    const accepts = new RegExp(`^(?:${network.Parameters.VpcCidr?.AllowedPattern})$`);
+    expect(['10.0.0.0/16', '10.0.0.0/21'].filter(range => !accepts.test(range))).toEqual([]);
+    expect(['10.0.0.0/15', '10.0.0.0/22', '10.0.0.0/24', '10.0.0.0'].filter(range => accepts.test(range))).toEqual([]);
   });
 
   it('waits for the internet gateway before it builds an internet-facing load balancer', () => {
@@ -578,7 +845,7 @@ describe('network', () => {
   });
 
   it('finds a healthy task within 20 seconds and drains one within 30', () => {
-    const group = only(network, 'AWS::ElasticLoadBalancingV2::TargetGroup');
+    const group = network.Resources.TargetGroup?.Properties as JsonMap;
     expect(Number(group.HealthyThresholdCount) * Number(group.HealthCheckIntervalSeconds)).toBeLessThanOrEqual(20);
     expect(Number(group.HealthCheckTimeoutSeconds)).toBeLessThan(Number(group.HealthCheckIntervalSeconds));
     expect(group.TargetGroupAttributes).toContainEqual({ Key: 'deregistration_delay.timeout_seconds', Value: '30' });
@@ -586,16 +853,63 @@ describe('network', () => {
 });
 
 describe('monitoring', () => {
-  it('asks Grafana for the one permission type that templates may use, without a VPC', () => {
+  it('asks Grafana for the one permission type that templates may use, and attaches it to a VPC only when asked', () => {
     const grafana = only(monitoring, 'AWS::Grafana::Workspace');
     expect(grafana).toMatchObject({ PermissionType: 'CUSTOMER_MANAGED', AuthenticationProviders: ['AWS_SSO'] });
-    expect(Object.keys(grafana)).not.toEqual(expect.arrayContaining(['DataSources']));
-    expect(Object.keys(grafana)).not.toEqual(expect.arrayContaining(['VpcConfiguration']));
+    expect(Object.keys(grafana)).not.toContain('DataSources');
+    expect(resolve(grafana, () => false)).not.toHaveProperty('VpcConfiguration');
+    expect(monitoring.Parameters.GrafanaSubnetIds?.Default).toBe('');
   });
 
   it('can be deployed where there is no IAM Identity Center', () => {
     const kept = Object.entries(monitoring.Resources).filter(([, { Condition }]) => Condition === undefined);
-    expect(kept.map(([name]) => name)).toEqual(['Workspace', 'AppLogGroup', 'CollectorLogGroup']);
+    expect(kept.map(([name]) => name)).toEqual([
+      'Workspace',
+      'AppLogGroup',
+      'CollectorLogGroup',
+      'TelemetryLogGroup',
+      'WorkspaceLogGroup',
+    ]);
+  });
+
+  describe('alerts', () => {
+    const fill = (value: Json) =>
+      evaluate(value, { AlertTopicArn: 'arn:topic', LatencyAlertSeconds: '0.5', 'AWS::Region': 'eu-west-1' }) as string;
+    const rules = parse(fill(only(monitoring, 'AWS::APS::RuleGroupsNamespace').Data ?? null)) as {
+      groups: { rules: { alert: string; expr: string; for: string; annotations: { summary: string } }[] }[];
+    };
+    const alerts = rules.groups.flatMap(group => group.rules);
+
+    it('exist only where there is a topic for them', () => {
+      expect(monitoring.Resources.AlertRules?.Condition).toBe('HasAlertTopic');
+      const workspace = only(monitoring, 'AWS::APS::Workspace');
+      expect(resolve(workspace, () => false)).not.toHaveProperty('AlertManagerDefinition');
+      const definition = (resolve(workspace, () => true) as JsonMap).AlertManagerDefinition ?? null;
+      const { alertmanager_config: config } = parse(fill(definition)) as { alertmanager_config: string };
+      expect(parse(config)).toMatchObject({
+        route: { receiver: 'topic' },
+        receivers: [{ name: 'topic', sns_configs: [{ topic_arn: 'arn:topic', sigv4: { region: 'eu-west-1' } }] }],
+      });
+    });
+
+    it('are three, on failures, latency and lost telemetry, of metrics that the application or collector sends', () => {
+      expect(alerts.map(({ alert }) => alert)).toEqual(['RequestsFail', 'RequestsAreSlow', 'TelemetryIsLost']);
+      const sent = [
+        // OpenTelemetry's convention for HTTP servers, a histogram in seconds.
+        'http_server_request_duration_seconds_bucket',
+        'http_server_request_duration_seconds_count',
+        // The collector's own metrics at level normal, counters as Prometheus names them.
+        'otelcol_exporter_send_failed_metric_points_total',
+        'otelcol_exporter_send_failed_spans_total',
+        'otelcol_process_uptime_seconds_total',
+        'otelcol_receiver_refused_metric_points_total',
+        'otelcol_receiver_refused_spans_total',
+      ];
+      const named = alerts.flatMap(({ expr }) => expr.match(/\b(http|otelcol)_\w+(?=[{[)])/g) ?? []);
+      const labels = alerts.flatMap(({ expr }) => expr.match(/(?<={)\w+/g) ?? []);
+      expect([...new Set(named)].sort()).toEqual(sent);
+      expect([...new Set(labels)]).toEqual(['http_response_status_code']);
+    });
   });
 
   it('gives the URL of the workspace without the slash that Prometheus puts at its end', () => {
@@ -654,6 +968,19 @@ describe('application', () => {
     ]);
   });
 
+  it('lets a task out to other hosts when a range is given, over HTTPS', () => {
+    expect(application.Resources.ExternalEgress).toMatchObject({
+      Condition: 'HasExternalEgress',
+      Properties: {
+        GroupId: { 'Fn::GetAtt': ['ServiceSecurityGroup', 'GroupId'] },
+        FromPort: 443,
+        ToPort: 443,
+        CidrIp: { Ref: 'ExternalEgressCidr' },
+      },
+    });
+    expect(application.Parameters.ExternalEgressCidr?.Default).toBe('');
+  });
+
   it('lets only the load balancer in', () => {
     const group = only(application, 'AWS::EC2::SecurityGroup');
     const port = { Ref: 'AppPort' };
@@ -668,7 +995,7 @@ describe('application', () => {
 
   it('opens the other end of each rule before the first task starts', () => {
     const service = { 'Fn::GetAtt': ['ServiceSecurityGroup', 'GroupId'] };
-    expect(only(application, 'AWS::EC2::SecurityGroupEgress')).toMatchObject({
+    expect(application.Resources.LoadBalancerEgressToService?.Properties).toMatchObject({
       GroupId: { Ref: 'LoadBalancerSecurityGroupId' },
       FromPort: { Ref: 'AppPort' },
       ToPort: { Ref: 'AppPort' },
@@ -681,7 +1008,7 @@ describe('application', () => {
       SourceSecurityGroupId: service,
     });
     const rules = Object.entries(application.Resources)
-      .filter(([, { Type }]) => /^AWS::EC2::SecurityGroup(E|In)gress$/.test(Type))
+      .filter(([, { Type, Condition }]) => /^AWS::EC2::SecurityGroup(E|In)gress$/.test(Type) && !Condition)
       .map(([name]) => name);
     expect(application.Resources.Service?.DependsOn).toEqual(rules);
   });
@@ -707,7 +1034,8 @@ describe('application', () => {
       RuleCondition: { 'Fn::Equals': [Json, string] };
       Assertions: { Assert: { 'Fn::Contains': [string[], Json] } }[];
     }[];
-    const sizes = rules.map(rule => [
+    const ofCpu = rules.filter(rule => JSON.stringify(rule.RuleCondition).includes('{"Ref":"Cpu"}'));
+    const sizes = ofCpu.map(rule => [
       rule.RuleCondition['Fn::Equals'][1],
       rule.Assertions[0]?.Assert['Fn::Contains'][0],
     ]);
@@ -720,9 +1048,50 @@ describe('application', () => {
     }
   });
 
+  it('leaves the application all memory but the collector’s, for each Memory', () => {
+    const sizes = (application.Mappings as { AppMemory: Record<string, { MiB: number }> }).AppMemory;
+    expect(app.Memory).toEqual({ 'Fn::FindInMap': ['AppMemory', { Ref: 'Memory' }, 'MiB'] });
+    expect(Object.keys(sizes)).toEqual(application.Parameters.Memory?.AllowedValues);
+    for (const [memory, { MiB }] of Object.entries(sizes)) expect(MiB + Number(collector.Memory)).toBe(Number(memory));
+  });
+
+  it('runs both containers without root and, unless one may log in, with file systems that nothing writes to', () => {
+    expect(app.User).toEqual({ Ref: 'AppUser' });
+    const root = new RegExp(`^(?:${application.Parameters.AppUser?.AllowedPattern})$`);
+    expect(['0', '0:0', 'root', '1000:0', ''].filter(user => root.test(user))).toEqual([]);
+    expect(collector.User).toMatch(/^[1-9]\d*:[1-9]\d*$/);
+    for (const container of [app, collector]) {
+      expect(container.ReadonlyRootFilesystem).toEqual({ 'Fn::If': ['HasExec', false, true] });
+    }
+  });
+
+  it('scales on CPU and requests, and leaves the number of tasks to that', () => {
+    const service = only(application, 'AWS::ECS::Service');
+    expect(resolve(service, () => true)).not.toHaveProperty('DesiredCount');
+    expect(resolve(service, () => false)).toMatchObject({ DesiredCount: { Ref: 'DesiredCount' } });
+    expect(application.Resources.ScalableTarget).toMatchObject({
+      Condition: 'HasAutoscaling',
+      Properties: { MinCapacity: { Ref: 'DesiredCount' }, MaxCapacity: { Ref: 'MaxCount' } },
+    });
+    const metrics = ofType(application, 'AWS::ApplicationAutoScaling::ScalingPolicy').map(
+      ([, { TargetTrackingScalingPolicyConfiguration: tracking }]) =>
+        ((tracking as JsonMap).PredefinedMetricSpecification as JsonMap).PredefinedMetricType,
+    );
+    expect(metrics).toEqual(['ECSServiceAverageCPUUtilization', 'ALBRequestCountPerTarget']);
+  });
+
+  it('goes back when its alarms go off, with or without somebody to tell', () => {
+    const { Alarms } = only(application, 'AWS::ECS::Service').DeploymentConfiguration as { Alarms: JsonMap };
+    expect(Alarms).toMatchObject({ Enable: true, Rollback: true });
+    for (const { Ref } of Alarms.AlarmNames as { Ref: string }[]) {
+      expect(application.Resources[Ref], Ref).toMatchObject({ Type: 'AWS::CloudWatch::Alarm' });
+      expect(application.Resources[Ref]?.Condition, Ref).toBeUndefined();
+    }
+  });
+
   it('keeps the application alive without its collector, and the collector alive longer than the application', () => {
     expect(app).toMatchObject({ Essential: true, DependsOn: [{ ContainerName: 'collector', Condition: 'START' }] });
-    expect(collector).toMatchObject({ Essential: false });
+    expect(collector).toMatchObject({ Essential: false, RestartPolicy: { Enabled: true } });
     for (const container of [app, collector]) {
       expect(container.StopTimeout).toBeGreaterThanOrEqual(30);
       expect(container.StopTimeout).toBeLessThanOrEqual(120);
@@ -769,11 +1138,26 @@ describe('application', () => {
     });
   });
 
-  it('allows the task role to send metrics to the one workspace, and traces', () => {
-    expect(permissions(application, 'TaskRole', { WorkspaceArn: 'the workspace' })).toEqual({
+  it('allows the task role to send metrics and logs to where they belong, and traces; a shell only when asked', () => {
+    const exec = ['CreateControlChannel', 'CreateDataChannel', 'OpenControlChannel', 'OpenDataChannel']
+      .map(action => `ssmmessages:${action}`)
+      .join();
+    const values = {
+      'AWS::Partition': 'aws',
+      'AWS::Region': 'eu-west-1',
+      'AWS::AccountId': '111111111111',
+      WorkspaceArn: 'the workspace',
+      TelemetryLogGroupName: '/zap-obs/x/telemetry',
+    };
+    const { [exec]: channels, ...telemetry } = permissions(application, 'TaskRole', values);
+    expect(telemetry).toEqual({
       'aps:RemoteWrite': 'the workspace',
+      'logs:CreateLogStream,logs:PutLogEvents': 'arn:aws:logs:eu-west-1:111111111111:log-group:/zap-obs/x/telemetry:*',
       'xray:PutTraceSegments': '*',
     });
+    expect(channels).toBe('*');
+    const role = application.Resources.TaskRole?.Properties as JsonMap;
+    expect(JSON.stringify(resolve(role, () => false))).not.toContain('ssmmessages');
   });
 
   describe('the collector’s configuration', () => {
@@ -784,7 +1168,7 @@ describe('application', () => {
       receivers: Section;
       processors: Section;
       exporters: Section;
-      service: { extensions: string[]; pipelines: Record<string, Record<Kind, string[]>> };
+      service: { extensions: string[]; telemetry: Json; pipelines: Record<string, Record<Kind, string[]>> };
     };
     type Kind = 'receivers' | 'processors' | 'exporters';
     const kinds: Kind[] = ['receivers', 'processors', 'exporters'];
@@ -840,13 +1224,48 @@ describe('application', () => {
       const received = pipelines
         .filter(([, { receivers }]) => receivers.includes('otlp'))
         .map(([name]) => name.split('/')[0]);
-      expect(received.sort()).toEqual(sent.sort());
+      expect(received).toEqual(expect.arrayContaining(sent));
+      // Another application may send its logs as well: they must not be refused.
+      expect(received.sort()).toEqual(['logs', 'metrics', 'traces']);
     });
 
     it('listens where the application sends', () => {
       const { http } = (config.receivers.otlp as { protocols: { http: { endpoint: string } } }).protocols;
       const port = new URL(environment(app).OTEL_EXPORTER_OTLP_ENDPOINT as string).port;
       expect(http.endpoint).toBe(`127.0.0.1:${port}`);
+    });
+
+    it('sends its own metrics to itself, as often as the application does, as this task’s', () => {
+      const { http } = (config.receivers.otlp as { protocols: { http: { endpoint: string } } }).protocols;
+      const interval = '${env:METRIC_INTERVAL_MILLISECONDS}';
+      expect(config.service.telemetry).toEqual({
+        resource: { 'service.name': expect.any(String), 'service.instance.id': null },
+        metrics: {
+          readers: [
+            {
+              periodic: {
+                interval,
+                exporter: { otlp: { protocol: 'http/protobuf', endpoint: `http://${http.endpoint}` } },
+              },
+            },
+          ],
+        },
+      });
+      expect(Number(application.Parameters.MetricInterval?.Default)).toBeLessThanOrEqual(15_000);
+    });
+
+    it('retries what may arrive later, and keeps samples in order', () => {
+      for (const [id, exporter] of Object.entries(config.exporters)) {
+        if (id !== 'awsxray') expect(exporter, id).toHaveProperty('retry_on_failure');
+        if (id.startsWith('prometheus')) expect(exporter?.remote_write_queue, id).toMatchObject({ num_consumers: 1 });
+      }
+    });
+
+    it('makes the marker of a test searchable in X-Ray, on spans and resources', () => {
+      const { indexed_attributes: indexed } = config.exporters.awsxray as { indexed_attributes: string[] };
+      const [marker = '', ...more] = indexed;
+      expect(marker).toMatch(/^\w+$/);
+      expect(more).toEqual([`otel.resource.${marker}`]);
     });
 
     it('answers the health check that the container declares', () => {

@@ -48,7 +48,7 @@ describe('on a runner', () => {
     ]);
     expect(outputs).toMatchObject({
       changed: 'true',
-      'log-groups': '/zap-obs/runner-monitoring/app\n/zap-obs/runner-monitoring/collector',
+      'log-groups': ['app', 'collector', 'telemetry'].map(group => `/zap-obs/runner-monitoring/${group}`).join('\n'),
     });
     expect(outputs['metrics-endpoint']).toMatch(/\/workspaces\/ws-[\w-]+$/);
     expect(summary).toContain('## ✅ runner: 3 stacks deployed');
