@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { DEMO_IMAGES } from '../../tooling/demo-inputs.ts';
+import { scenarios } from '../../tooling/scenario.ts';
+import { action as teardown } from '../teardown/run.ts';
+import { action as deploy } from './run.ts';
+
+/** The three stacks of zap-obs under parameters other than their defaults. */
+
+const { run } = scenarios();
+
+const CERTIFICATE = 'arn:aws:acm:us-east-1:111111111111:certificate/0a0b0c0d-1111-2222-3333-444455556666';
+const DOMAIN = 'app.example.com';
+
+const inputs = (prefix: string, parameters: Record<string, string>) => ({
+  'stack-prefix': prefix,
+  ...DEMO_IMAGES,
+  parameters: JSON.stringify(parameters),
+});
+
+interface Working {
+  name: string;
+  parameters: Record<string, string>;
+  /** Resources that these parameters make and the defaults do not, and the other way round. */
+  adds?: string[];
+  removes?: string[];
+  url?: string | RegExp;
+}
+
+const working: Working[] = [
+  { name: 'defaults', parameters: {} },
+  {
+    name: 'https',
+    parameters: {
+      CertificateArn: CERTIFICATE,
+      DomainName: DOMAIN,
+      HostedZoneId: 'Z23ABC4XYZL05B',
+      AccessLogBucket: 'access-logs',
+      WebAclArn: 'arn:aws:wafv2:us-east-1:111111111111:regional/webacl/shop/0a0b',
+      DeletionProtection: 'true',
+    },
+    adds: ['DnsRecord', 'HttpsIngress', 'HttpsListener', 'WebAclAssociation'],
+    url: `https://${DOMAIN}`,
+  },
+  {
+    name: 'one-nat',
+    parameters: { NatGateways: 'single', ExternalEgressCidr: '0.0.0.0/0' },
+    adds: ['ExternalEgress', 'NatAddress1', 'NatGateway1', 'PrivateDefaultRoute1', 'PrivateDefaultRoute2'],
+  },
+  {
+    name: 'three-zones',
+    parameters: { ZoneCount: '3', NatGateways: 'per-zone' },
+    adds: [
+      ...['NatAddress1', 'NatAddress2', 'NatAddress3', 'NatGateway1', 'NatGateway2', 'NatGateway3'],
+      ...['PrivateDefaultRoute1', 'PrivateDefaultRoute2', 'PrivateDefaultRoute3', 'PrivateRouteTable3'],
+      ...['PrivateSubnet3', 'PrivateSubnet3RouteTableAssociation'],
+      ...['PublicSubnet3', 'PublicSubnet3RouteTableAssociation'],
+    ],
+  },
+  { name: 'no-grafana', parameters: { EnableGrafana: 'false' }, removes: ['GrafanaRole', 'GrafanaWorkspace'] },
+  {
+    name: 'alerts',
+    parameters: { AlertTopicArn: 'arn:aws:sns:us-east-1:111111111111:alerts' },
+    adds: [
+      ...['AlertRules', 'CpuAlarm', 'LoadBalancerErrorAlarm', 'MemoryAlarm', 'NoHealthyTargetAlarm'],
+      'RejectedConnectionAlarm',
+    ],
+  },
+  {
+    name: 'shell',
+    parameters: { EnableExec: 'true', EnableSsmEndpoint: 'true', EnableSsmMessagesEndpoint: 'true' },
+    adds: ['SsmEndpoint', 'SsmMessagesEndpoint'],
+  },
+  { name: 'arm', parameters: { CpuArchitecture: 'ARM64', Cpu: '1024', Memory: '4096' } },
+  {
+    name: 'inside',
+    parameters: {
+      Scheme: 'internal',
+      EndpointPlacement: 'one-zone',
+      EnableFlowLogs: 'true',
+      KmsKeyArn: 'arn:aws:kms:us-east-1:111111111111:key/0a0b',
+      EnableApsEndpoint: 'true',
+      EnableMonitoringEndpoint: 'true',
+      GrafanaSubnetIds: 'subnet-0a,subnet-0b',
+      GrafanaSecurityGroupIds: 'sg-0a',
+    },
+    adds: [
+      ...['ApsEndpoint', 'EndpointIngressFromGrafana', 'FlowLog', 'FlowLogGroup', 'FlowLogRole'],
+      ...['GrafanaSecurityGroup', 'MonitoringEndpoint'],
+    ],
+    url: /^http:\/\/internal-/,
+  },
+  {
+    name: 'paused',
+    parameters: { DesiredCount: '0', EnableAutoscaling: 'false' },
+    removes: ['CpuScaling', 'RequestScaling', 'ScalableTarget'],
+  },
+];
+
+describe('parameters that work together', () => {
+  let usual: string[] | undefined;
+
+  it.each(working)('$name: deployed, again without a write, and taken away', async ({ name, ...expected }) => {
+    const first = await run(deploy, inputs(name, expected.parameters));
+    expect(first.host.log.filter(line => line.startsWith('['))).toEqual([]);
+    expect(first.code).toBe(0);
+    const created = first.host.log.flatMap(line => / CREATE_COMPLETE +(\w+) /.exec(line)?.[1] ?? []);
+    usual ??= created;
+    const [adds, removes] = [created, usual].map((one, index, both) =>
+      one.filter(resource => !both[1 - index]?.includes(resource)).sort(),
+    );
+    expect({ adds, removes }).toEqual({ adds: expected.adds ?? [], removes: expected.removes ?? [] });
+    expect(first.host.outputs['load-balancer-url']).toMatch(expected.url ?? /^http:\/\/(?!internal-)/);
+
+    const again = await run(deploy, inputs(name, expected.parameters));
+    expect([again.code, again.writes]).toEqual([0, []]);
+    expect((await run(teardown, { 'stack-prefix': name, confirm: name })).code).toBe(0);
+  });
+});
+
+describe('parameters that cannot work together', () => {
+  it.each<[rule: string, parameters: Record<string, string>, says: string]>([
+    ['CertificateWithDomain', { CertificateArn: CERTIFICATE }, 'CertificateArn needs DomainName'],
+    ['DomainWithCertificate', { DomainName: DOMAIN }, 'DomainName needs CertificateArn'],
+    ['HostedZoneWithDomain', { HostedZoneId: 'Z23ABC4XYZL05B' }, 'HostedZoneId needs DomainName'],
+    ['MonitoringWithAps', { EnableMonitoringEndpoint: 'true' }, 'needs EnableApsEndpoint'],
+    ['AttachedGrafana', { GrafanaSubnetIds: 'subnet-0a' }, 'GrafanaSubnetIds needs GrafanaSecurityGroupIds'],
+    ['UnattachedGrafana', { GrafanaSecurityGroupIds: 'sg-0a' }, 'GrafanaSecurityGroupIds needs GrafanaSubnetIds'],
+    [
+      'AttachedGrafana',
+      { GrafanaSubnetIds: 'subnet-0a', GrafanaSecurityGroupIds: 'sg-0a', EnableGrafana: 'false' },
+      'GrafanaSubnetIds is of no use when EnableGrafana is false',
+    ],
+    ['ExternalEgress', { ExternalEgressCidr: '0.0.0.0/0' }, 'ExternalEgressCidr needs NatGateways'],
+    ['Exec', { EnableExec: 'true' }, 'EnableExec needs EnableSsmMessagesEndpoint'],
+    ['Paused', { DesiredCount: '0' }, 'DesiredCount 0 needs EnableAutoscaling false'],
+    ['QuarterCpu', { Cpu: '256', Memory: '4096' }, 'Cpu 256 takes a Memory of 512, 1024 or 2048'],
+    ['HalfCpu', { Cpu: '512', Memory: '512' }, 'Cpu 512 takes a Memory from 1024'],
+    ['OneCpu', { Cpu: '1024', Memory: '512' }, 'Cpu 1024 takes a Memory from 2048'],
+    ['TwoCpus', { Cpu: '2048', Memory: '512' }, 'Cpu 2048 takes a Memory from 4096'],
+    ['FourCpus', { Cpu: '4096', Memory: '512' }, 'Cpu 4096 takes a Memory from 8192'],
+  ])('%s refuses %j', async (rule, parameters, says) => {
+    const prefix = `bad-${rule}-${Object.keys(parameters).length}`;
+    const { code, host } = await run(deploy, inputs(prefix, parameters));
+    expect(code).toBe(1);
+    const log = host.log.join('\n');
+    expect(log).toContain(`Rule ${rule} failed: `);
+    expect(log).toContain(says);
+  });
+});
