@@ -631,19 +631,20 @@ function axisOf(span) {
 
 
 function planLines(plan) {
-    return plan.stacks.flatMap(stack => {
-        const facts = [
-            kilobytes(stack.bytes),
-            (0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(stack.resources, 'resource'),
-            ...stack.capabilities,
-            ...(stack.after.length > 0 ? [`after ${stack.after.join(', ')}`] : []),
-        ];
-        const width = Math.max(0, ...stack.parameters.map(({ name }) => name.length));
-        return [
-            `${stack.stackName}  (${stack.template}: ${facts.join(', ')})`,
-            ...stack.parameters.map(({ name, source, value }) => `    ${name.padEnd(width)}  ${value === undefined ? source : `${source}: ${shorten(value)}`}`),
-        ];
-    });
+    return [...plan.stacks.flatMap(stackLines), ...plan.reachability.map(reachabilityLine)];
+}
+function stackLines(stack) {
+    const facts = [
+        kilobytes(stack.bytes),
+        (0,_words_js__WEBPACK_IMPORTED_MODULE_1__/* .count */ .U9)(stack.resources, 'resource'),
+        ...stack.capabilities,
+        ...(stack.after.length > 0 ? [`after ${stack.after.join(', ')}`] : []),
+    ];
+    const width = Math.max(0, ...stack.parameters.map(({ name }) => name.length));
+    return [
+        `${stack.stackName}  (${stack.template}: ${facts.join(', ')})`,
+        ...stack.parameters.map(({ name, source, value }) => `    ${name.padEnd(width)}  ${value === undefined ? source : `${source}: ${shorten(value)}`}`),
+    ];
 }
 function planMarkdown(plan) {
     const stacks = (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .table */ .tp)(['Stack', 'Template', 'Size', 'Resources', 'After', 'Capabilities'], plan.stacks.map(stack => [
@@ -665,7 +666,20 @@ function planMarkdown(plan) {
     const others = [...new Set(plan.edges.map(({ from }) => from))]
         .filter(name => !known.has(name))
         .map(name => ({ id: name, text: `${name} (as deployed)` }));
-    return (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .folded */ .TM)('Plan', (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .blocks */ .Bv)((0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .fenced */ .OF)('mermaid', (0,_mermaid_js__WEBPACK_IMPORTED_MODULE_0__/* .flowchart */ .t)([...nodes, ...others], plan.edges)), stacks, parameters));
+    const graph = (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .fenced */ .OF)('mermaid', (0,_mermaid_js__WEBPACK_IMPORTED_MODULE_0__/* .flowchart */ .t)([...nodes, ...others], plan.edges));
+    return (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .folded */ .TM)('Plan', (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .blocks */ .Bv)(graph, stacks, parameters, reachabilityTable(plan.reachability)));
+}
+const VERDICT = { reachable: 'reachable', blocked: 'blocked', unknown: 'cannot tell' };
+function reachabilityLine({ service, need, verdict, detail }) {
+    const words = verdict === 'reachable' ? `${VERDICT[verdict]} ${detail}` : `${VERDICT[verdict]}: ${detail}`;
+    return `${service} → ${need}: ${words.replaceAll('`', '')}`;
+}
+function reachabilityTable(findings) {
+    const rows = findings.map(({ service, need, verdict, detail }) => {
+        const word = verdict === 'blocked' ? `**${VERDICT[verdict]}**` : VERDICT[verdict];
+        return [(0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .code */ .aY)(service), (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .plain */ .pj)(need), word, (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .prose */ .CS)(detail)];
+    });
+    return rows.length === 0 ? '' : (0,_markdown_js__WEBPACK_IMPORTED_MODULE_2__/* .table */ .tp)(['Service', 'Needs', 'Verdict', 'Why'], rows);
 }
 function kilobytes(bytes) {
     return `${(bytes / 1000).toFixed(1)} kB`;

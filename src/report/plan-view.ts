@@ -1,4 +1,4 @@
-import { blocks, code, fenced, folded, plain, table } from './markdown.ts';
+import { blocks, code, fenced, folded, plain, prose, table } from './markdown.ts';
 import { flowchart } from './mermaid.ts';
 import { count } from './words.ts';
 
@@ -17,6 +17,18 @@ export interface PlanView {
   }[];
   /** Values that flow from one stack to another. */
   edges: readonly { from: string; to: string; values: readonly string[] }[];
+  /** Empty when it was not looked at. */
+  reachability: readonly ReachabilityView[];
+}
+
+/** Whether a service can reach something that it needs. */
+export interface ReachabilityView {
+  /** `<short name of its stack>.<logical id>` */
+  service: string;
+  need: string;
+  verdict: 'reachable' | 'blocked' | 'unknown';
+  /** Through what, or why not; backticks mark code. */
+  detail: string;
 }
 
 export interface ParameterView {
@@ -29,22 +41,24 @@ export interface ParameterView {
 
 /** The plan as lines of a log. */
 export function planLines(plan: PlanView): string[] {
-  return plan.stacks.flatMap(stack => {
-    const facts = [
-      kilobytes(stack.bytes),
-      count(stack.resources, 'resource'),
-      ...stack.capabilities,
-      ...(stack.after.length > 0 ? [`after ${stack.after.join(', ')}`] : []),
-    ];
-    const width = Math.max(0, ...stack.parameters.map(({ name }) => name.length));
-    return [
-      `${stack.stackName}  (${stack.template}: ${facts.join(', ')})`,
-      ...stack.parameters.map(
-        ({ name, source, value }) =>
-          `    ${name.padEnd(width)}  ${value === undefined ? source : `${source}: ${shorten(value)}`}`,
-      ),
-    ];
-  });
+  return [...plan.stacks.flatMap(stackLines), ...plan.reachability.map(reachabilityLine)];
+}
+
+function stackLines(stack: PlanView['stacks'][number]): string[] {
+  const facts = [
+    kilobytes(stack.bytes),
+    count(stack.resources, 'resource'),
+    ...stack.capabilities,
+    ...(stack.after.length > 0 ? [`after ${stack.after.join(', ')}`] : []),
+  ];
+  const width = Math.max(0, ...stack.parameters.map(({ name }) => name.length));
+  return [
+    `${stack.stackName}  (${stack.template}: ${facts.join(', ')})`,
+    ...stack.parameters.map(
+      ({ name, source, value }) =>
+        `    ${name.padEnd(width)}  ${value === undefined ? source : `${source}: ${shorten(value)}`}`,
+    ),
+  ];
 }
 
 /** The plan as a folded section of the job summary: a table of stacks, where each parameter comes from, and a graph. */
@@ -76,7 +90,23 @@ export function planMarkdown(plan: PlanView): string {
   const others = [...new Set(plan.edges.map(({ from }) => from))]
     .filter(name => !known.has(name))
     .map(name => ({ id: name, text: `${name} (as deployed)` }));
-  return folded('Plan', blocks(fenced('mermaid', flowchart([...nodes, ...others], plan.edges)), stacks, parameters));
+  const graph = fenced('mermaid', flowchart([...nodes, ...others], plan.edges));
+  return folded('Plan', blocks(graph, stacks, parameters, reachabilityTable(plan.reachability)));
+}
+
+const VERDICT = { reachable: 'reachable', blocked: 'blocked', unknown: 'cannot tell' } as const;
+
+function reachabilityLine({ service, need, verdict, detail }: ReachabilityView): string {
+  const words = verdict === 'reachable' ? `${VERDICT[verdict]} ${detail}` : `${VERDICT[verdict]}: ${detail}`;
+  return `${service} → ${need}: ${words.replaceAll('`', '')}`;
+}
+
+function reachabilityTable(findings: readonly ReachabilityView[]): string {
+  const rows = findings.map(({ service, need, verdict, detail }) => {
+    const word = verdict === 'blocked' ? `**${VERDICT[verdict]}**` : VERDICT[verdict];
+    return [code(service), plain(need), word, prose(detail)];
+  });
+  return rows.length === 0 ? '' : table(['Service', 'Needs', 'Verdict', 'Why'], rows);
 }
 
 function kilobytes(bytes: number): string {

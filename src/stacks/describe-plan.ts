@@ -1,10 +1,12 @@
-import type { ParameterView, PlanView } from '../report/plan-view.ts';
+import type { ParameterView, PlanView, ReachabilityView } from '../report/plan-view.ts';
 import type { Plan } from './plan.ts';
+import type { Finding } from './reachability/reachability.ts';
 import { knownValue, type ParameterSource, type PlannedParameter } from './sources.ts';
 
-/** A plan as it is shown to people. */
-export function describePlan(plan: Plan): PlanView {
+/** A plan as it is shown to people, with what was found about what its tasks can reach. */
+export function describePlan(plan: Plan, findings: readonly Finding[] = []): PlanView {
   return {
+    reachability: findings.map(describeFinding),
     stacks: plan.stacks.map(stack => ({
       shortName: stack.shortName,
       stackName: stack.stackName,
@@ -25,6 +27,12 @@ export function describePlan(plan: Plan): PlanView {
       })),
     ),
   };
+}
+
+function describeFinding(finding: Finding): ReachabilityView {
+  const { service, need, verdict, because } = finding;
+  if (verdict === 'reachable') return { service, need, verdict, detail: `through ${finding.through}` };
+  return { service, need, verdict, detail: verdict === 'blocked' ? `${because}; add ${finding.add}` : because };
 }
 
 function describeParameter({ declaration, source }: PlannedParameter): ParameterView {

@@ -13,7 +13,9 @@ import { orAbort } from '../../stacks/follow.ts';
 import { loadPlanFiles, type PlanFiles } from '../../stacks/load-plan-files.ts';
 import { lookUpAll } from '../../stacks/lookups.aws.ts';
 import { makePlan, type Plan } from '../../stacks/plan.ts';
+import { type Finding, reachability } from '../../stacks/reachability/reachability.ts';
 import { engineFor, sessionFor, throwUnlessGood } from '../stack-run.ts';
+import { judgeReachability } from './judge-reachability.ts';
 import { outputsOf } from './outputs.ts';
 import { parameterInputs } from './parameter-inputs.ts';
 import { spec } from './spec.ts';
@@ -27,7 +29,9 @@ export const action = defineAction(
     const files = await loadPlanFiles(inputs['stacks-file'], folders);
     const plan = planOf(inputs, files, session.region);
     maskSecrets(plan, mask);
-    const view = await showPlan(plan, `Plan for ${plan.prefix} in ${whereabouts(session)}`, host);
+    const findings = inputs.reachability === 'off' ? [] : reachability(plan, session.region);
+    const view = await showPlan(plan, findings, `Plan for ${plan.prefix} in ${whereabouts(session)}`, host);
+    judgeReachability(findings, inputs.reachability, host);
 
     const cloudFormation = cloudFormationOf(session);
     const signal = withTimeout(cancelled, inputs.timeout);
@@ -76,8 +80,8 @@ function maskSecrets(plan: Plan, mask: (secret: string) => void): void {
   }
 }
 
-async function showPlan(plan: Plan, title: string, host: Host): Promise<PlanView> {
-  const view = describePlan(plan);
+async function showPlan(plan: Plan, findings: readonly Finding[], title: string, host: Host): Promise<PlanView> {
+  const view = describePlan(plan, findings);
   await inGroup(host, title, async () => host.line(planLines(view).join('\n')));
   return view;
 }

@@ -36,6 +36,14 @@ export const spec = declareAction({
       description: 'Shows what would change, and leaves nothing behind.',
       default: false,
     },
+    reachability: {
+      kind: 'enum',
+      values: ['enforce', 'warn', 'off'],
+      description:
+        'What happens when the plan shows that tasks cannot reach what they need, such as their image: `enforce` ends the run before anything is written, `warn` says so and goes on, `off` does not look.',
+      default: 'enforce',
+      advanced: true,
+    },
     tags: {
       kind: 'map',
       description: 'Tags for every stack and its resources, as a YAML or JSON map.',
