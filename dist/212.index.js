@@ -27,8 +27,8 @@ var fault = __webpack_require__(7231);
 var runner_host = __webpack_require__(3801);
 // EXTERNAL MODULE: ./build/stacks/cloudformation.aws.js
 var cloudformation_aws = __webpack_require__(8737);
-// EXTERNAL MODULE: ./build/stacks/deploy.js
-var deploy = __webpack_require__(8821);
+// EXTERNAL MODULE: ./build/stacks/deploy.js + 1 modules
+var deploy = __webpack_require__(9434);
 // EXTERNAL MODULE: ./build/stacks/follow.js + 1 modules
 var follow = __webpack_require__(43);
 // EXTERNAL MODULE: ./build/stacks/load-plan-files.js + 1 modules
@@ -41,8 +41,6 @@ var cause = __webpack_require__(3847);
 var change_set = __webpack_require__(8603);
 // EXTERNAL MODULE: ./build/stacks/classify.js
 var classify = __webpack_require__(8424);
-// EXTERNAL MODULE: ./build/stacks/deploy-stack.js
-var deploy_stack = __webpack_require__(2020);
 // EXTERNAL MODULE: ./build/stacks/engine.js
 var stacks_engine = __webpack_require__(8044);
 // EXTERNAL MODULE: ./build/stacks/graph.js
@@ -73,6 +71,8 @@ function withPolicy(policies, reason, stack, template) {
 
 // EXTERNAL MODULE: ./build/stacks/schedule.js
 var schedule = __webpack_require__(687);
+// EXTERNAL MODULE: ./build/stacks/status-faults.js
+var status_faults = __webpack_require__(3996);
 // EXTERNAL MODULE: ./build/stacks/template.js + 2 modules
 var template = __webpack_require__(8551);
 // EXTERNAL MODULE: ./build/stacks/timeline.js
@@ -97,20 +97,12 @@ function checkBeforeDeletion(plan, snapshots) {
             return [];
         const verdict = (0,classify/* classifyStatus */.xo)(deployed);
         return [
-            ...protectionFaults(deployed),
-            ...(verdict?.kind === 'busy' ? (0,deploy_stack/* statusFaults */.A)(stackName, verdict) : []),
+            ...(0,status_faults/* protectionFaults */.V)(deployed),
+            ...(verdict?.kind === 'busy' ? (0,status_faults/* statusFaults */.A)(stackName, verdict) : []),
             ...dependentFaults(shortName, plan, snapshots),
         ];
     });
     (0,fault/* throwIfAny */.MI)(faults);
-}
-function protectionFaults({ name, terminationProtection }) {
-    if (!terminationProtection)
-        return [];
-    const command = `aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ${name}`;
-    return [
-        { what: `Termination protection is on for stack \`${name}\``, fix: `Turn it off (${command}), then run again` },
-    ];
 }
 function dependentFaults(shortName, plan, snapshots) {
     const dependents = plan.leftOut.filter(name => plan.dependencies.get(name)?.has(shortName) && snapshots.get(name)?.stack);
@@ -181,7 +173,7 @@ async function deleteStack(stack, deployed, lines, engine) {
         const token = (0,change_set/* uniqueName */.Fi)(engine.clock, engine.random);
         const expected = Object.keys(stack.template.resources).length;
         engine.observer.began(stack, 'delete', expected);
-        await engine.cloudFormation.deleteStack(deployed.id, token, engine.roleArn);
+        await (0,follow/* sendDeletion */.tO)(() => engine.cloudFormation.deleteStack(deployed.id, token, engine.roleArn), engine);
         result.outcome = 'interrupted';
         const operation = { stackId: deployed.id, token, expected };
         const ended = await (0,follow/* follow */.e6)(engine.cloudFormation, operation, (0,stacks_engine/* watching */._A)(stack, engine));
@@ -276,7 +268,7 @@ const action = (0,define_action/* defineAction */.Q)(spec_spec, async ({ inputs,
     const named = (0,stacks_plan/* makeTeardownPlan */.o)({ ...files, prefix, only, region });
     const cloudFormation = (0,cloudformation_aws/* cloudFormationOf */.Y)(session);
     const signal = (0,cancellation/* withTimeout */.wj)(cancelled, inputs.timeout);
-    const snapshots = await (0,follow/* orAbort */.KP)((0,deploy/* readSnapshots */.yj)(named, cloudFormation), signal);
+    const snapshots = await (0,follow/* orAbort */.KP)((0,deploy/* readSnapshots */.yj)(named, cloudFormation, 'all'), signal);
     const templates = deployedTemplates(files.templates, snapshots);
     const plan = (0,stacks_plan/* makeTeardownPlan */.o)({ ...files, templates, prefix, only, region });
     checkBeforeDeletion(plan, snapshots);

@@ -27,8 +27,8 @@ var define_action = __webpack_require__(9486);
 var runner_host = __webpack_require__(3801);
 // EXTERNAL MODULE: ./build/stacks/cloudformation.aws.js
 var cloudformation_aws = __webpack_require__(8737);
-// EXTERNAL MODULE: ./build/stacks/deploy.js
-var deploy = __webpack_require__(8821);
+// EXTERNAL MODULE: ./build/stacks/deploy.js + 1 modules
+var deploy = __webpack_require__(9434);
 // EXTERNAL MODULE: ./build/stacks/sources.js
 var sources = __webpack_require__(1574);
 ;// CONCATENATED MODULE: ./build/stacks/describe-plan.js

@@ -595,8 +595,8 @@ function terminalHost(runner) {
 ;// CONCATENATED MODULE: ./build/index.js
 
 const actions = {
-    deploy: () => Promise.all(/* import() */[__nccwpck_require__.e(741), __nccwpck_require__.e(439), __nccwpck_require__.e(803)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6803)),
-    teardown: () => Promise.all(/* import() */[__nccwpck_require__.e(741), __nccwpck_require__.e(439), __nccwpck_require__.e(212)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4212)),
+    deploy: () => Promise.all(/* import() */[__nccwpck_require__.e(741), __nccwpck_require__.e(432), __nccwpck_require__.e(803)]).then(__nccwpck_require__.bind(__nccwpck_require__, 6803)),
+    teardown: () => Promise.all(/* import() */[__nccwpck_require__.e(741), __nccwpck_require__.e(432), __nccwpck_require__.e(212)]).then(__nccwpck_require__.bind(__nccwpck_require__, 4212)),
 };
 async function main(name, toolkit) {
     const load = actions[name];

@@ -102,6 +102,7 @@ function report(error: unknown, action: string, host: Host): number {
   }
   if (error instanceof Cancelled) {
     host.annotate('error', `Stopped: ${error.message}.`, { title: `${action} cancelled` });
+    if (error.by === 'timeout') return 1;
     return error.by === 'SIGTERM' ? 143 : 130;
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -9,6 +9,10 @@ const ADVICE: readonly { reason: RegExp; type?: RegExp; advice: (match: RegExpMa
     advice: () => 'Another stack imports this export: deploy that one without the import first, or delete it first',
   },
   {
+    reason: /^User Initiated|cancell?ed/i,
+    advice: () => 'Somebody else cancelled or deleted it; CloudTrail tells who',
+  },
+  {
     reason: /SSO is not enabled/i,
     advice: () => 'Enable IAM Identity Center first, or set parameter `EnableGrafana` to `false`',
   },

@@ -7,7 +7,6 @@ import type { ChangeSet, CloudFormation } from './cloudformation.ts';
 import type { Engine } from './engine.ts';
 
 const CHANGE: Change = {
-  makesStack: true,
   request: {
     stackName: 's',
     name: 'c',
@@ -86,7 +85,7 @@ const TIDY = ['deleteChangeSet', 'describe', 'hasChangeSets', 'deleteStack'];
 describe('a change set that is not executed goes, with the empty stack that held it', () => {
   it('after a preview', async () => {
     const { engine: used, calls } = engine();
-    expect(await previewChange(CHANGE, used)).toEqual({ stackId: 'arn:s', changes: READY.changes });
+    expect(await previewChange(CHANGE, used)).toEqual({ stackId: 'arn:s', isNothing: false, changes: READY.changes });
     expect(calls).toEqual(['createChangeSet', 'describeChangeSet', ...TIDY]);
   });
 
@@ -98,7 +97,7 @@ describe('a change set that is not executed goes, with the empty stack that held
       changes: [],
     };
     const { engine: used, calls } = engine({ describeChangeSet: async () => nothing });
-    expect(await startChange(CHANGE, used)).toEqual({ stackId: 'arn:s', changes: [] });
+    expect(await startChange(CHANGE, used)).toEqual({ stackId: 'arn:s', isNothing: true, changes: [] });
     expect(calls).toEqual(['createChangeSet', 'describeChangeSet', ...TIDY]);
   });
 
@@ -159,6 +158,26 @@ describe('a change set that is not executed goes, with the empty stack that held
       expect.stringContaining('aws cloudformation delete-change-set --stack-name s --change-set-name c'),
     ]);
   });
+});
+
+it('a change that touches no resource, but outputs or tags, is executed all the same', async () => {
+  const { engine: used, calls } = engine({ describeChangeSet: async () => ({ ...READY, changes: [] }) });
+  expect((await startChange(CHANGE, used)).operation).toEqual({ stackId: 'arn:s', token: 'c', expected: 0 });
+  expect(calls).toContain('executeChangeSet');
+});
+
+it('a creation that hangs does not keep a cancelled run', async () => {
+  const { engine: used, calls, abort } = engine({ createChangeSet: () => new Promise(() => {}) });
+  setImmediate(() => abort.abort(new Cancelled('SIGINT')));
+  await expect(startChange(CHANGE, used)).rejects.toBeInstanceOf(Cancelled);
+  expect(calls.slice(1)).toEqual(TIDY);
+});
+
+it('an execution that hangs does not keep a cancelled run, which then counts as begun', async () => {
+  const { engine: used, calls, abort } = engine({ executeChangeSet: () => new Promise(() => {}) });
+  setImmediate(() => abort.abort(new Cancelled('SIGINT')));
+  expect((await startChange(CHANGE, used)).operation).toBeDefined();
+  expect(calls.slice(-4)).toEqual(TIDY);
 });
 
 describe('an execution whose answer is lost', () => {

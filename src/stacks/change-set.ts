@@ -3,7 +3,7 @@ import type { Clock } from '../runner/clock.ts';
 import { renderFault, UserFault } from '../runner/fault.ts';
 import type { ChangeSetRequest, ResourceChange } from './cloudformation.ts';
 import type { Engine } from './engine.ts';
-import { type Operation, untilAnswered } from './follow.ts';
+import { type Operation, orAbortSoon, untilAnswered } from './follow.ts';
 
 /** Reasons with which CloudFormation fails a change set that would change nothing. */
 const NO_CHANGES = /didn't contain changes|No updates are to be performed/;
@@ -15,15 +15,14 @@ const PATIENCE = 5000;
 export interface Prepared {
   /** The stack's ARN. */
   stackId: string;
-  /** Empty when nothing would change. */
+  /** There is nothing to execute. Outputs and tags may change where no resource does. */
+  isNothing: boolean;
   changes: readonly ResourceChange[];
 }
 
-/** A change set to make. */
+/** A change set to make; one of type CREATE brings an empty stack to hold it, which goes with it. */
 export interface Change {
   request: ChangeSetRequest;
-  /** CloudFormation makes an empty stack to hold the change set; when that did not stand before, it goes with it. */
-  makesStack: boolean;
 }
 
 /**
@@ -32,9 +31,9 @@ export interface Change {
  * @throws UserFault when CloudFormation refuses the change; the signal's reason when that aborts first
  */
 export async function previewChange(change: Change, engine: Engine): Promise<Prepared> {
-  const { stackId, changes } = await prepare(change, engine);
+  const { id: _, ...prepared } = await prepare(change, engine);
   await discard(change, engine);
-  return { stackId, changes };
+  return prepared;
 }
 
 /**
@@ -44,26 +43,28 @@ export async function previewChange(change: Change, engine: Engine): Promise<Pre
  * @throws as `previewChange`
  */
 export async function startChange(change: Change, engine: Engine): Promise<Prepared & { operation?: Operation }> {
-  const { id, stackId, changes } = await prepare(change, engine);
-  const token = change.request.name;
+  const { id, ...prepared } = await prepare(change, engine);
+  if (prepared.isNothing) {
+    await discard(change, engine);
+    return prepared;
+  }
   try {
     engine.signal.throwIfAborted();
-    if (changes.length > 0) await execute(id, token, engine);
+    await execute(id, change, engine);
   } catch (error) {
     await discard(change, engine);
     throw error;
   }
-  if (changes.length > 0) return { stackId, changes, operation: { stackId, token, expected: changes.length } };
-  await discard(change, engine);
-  return { stackId, changes };
+  const operation = { stackId: prepared.stackId, token: change.request.name, expected: prepared.changes.length };
+  return { ...prepared, operation };
 }
 
 async function prepare(change: Change, engine: Engine): Promise<Prepared & { id: string }> {
   const { request } = change;
   engine.signal.throwIfAborted();
   try {
-    const { id, stackId } = await engine.cloudFormation.createChangeSet(request);
-    return { id, stackId, changes: await awaitChanges(id, request.stackName, engine) };
+    const { id, stackId } = await orAbortSoon(engine.cloudFormation.createChangeSet(request), engine);
+    return { id, stackId, ...(await awaitChanges(id, request.stackName, engine)) };
   } catch (error) {
     // An answer that was lost may have left one too.
     await discard(change, engine);
@@ -71,57 +72,71 @@ async function prepare(change: Change, engine: Engine): Promise<Prepared & { id:
   }
 }
 
-/** The changes of a change set, when CloudFormation has worked them out. */
-async function awaitChanges(id: string, stackName: string, engine: Engine): Promise<readonly ResourceChange[]> {
+/** What a change set would do, when CloudFormation has worked it out. */
+async function awaitChanges(id: string, stackName: string, engine: Engine): Promise<Omit<Prepared, 'stackId'>> {
   const { clock, signal, cloudFormation } = engine;
   // It takes seconds at AWS and next to nothing on a local one: the pause grows by half, from 0.1 s to 2 s.
   for (let pause = 100; ; pause = Math.min(pause * 1.5, 2000)) {
     const changeSet = await untilAnswered(() => cloudFormation.describeChangeSet(id), engine);
-    if (changeSet?.status === 'CREATE_COMPLETE') return changeSet.changes;
-    if (changeSet === undefined || changeSet.status === 'FAILED') {
-      const reason = changeSet
-        ? (changeSet.statusReason ?? 'CloudFormation gave no reason')
-        : 'its change set is gone: does another run work on the same stack?';
-      if (NO_CHANGES.test(reason)) return [];
+    if (changeSet?.status === 'CREATE_COMPLETE') return { isNothing: false, changes: changeSet.changes };
+    if (changeSet === undefined) {
+      const what = `The change set for stack \`${stackName}\` is gone before it was used`;
+      throw new UserFault({ what, fix: 'Does another run work on the same stack? Run again when that has ended' });
+    }
+    if (changeSet.status === 'FAILED') {
+      const seen = changeSet.statusReason ?? 'CloudFormation gave no reason';
+      if (NO_CHANGES.test(seen)) return { isNothing: true, changes: [] };
       const fix = 'Mend the template or the parameters and run again';
-      throw new UserFault({ what: `CloudFormation refused the changes to stack \`${stackName}\``, seen: reason, fix });
+      throw new UserFault({ what: `CloudFormation refused the changes to stack \`${stackName}\``, seen, fix });
     }
     await clock.sleep(pause, signal);
   }
 }
 
-async function execute(id: string, token: string, engine: Engine): Promise<void> {
+async function execute(id: string, change: Change, engine: Engine): Promise<void> {
+  const { cloudFormation, signal } = engine;
   try {
-    await engine.cloudFormation.executeChangeSet(id, token);
+    await orAbortSoon(cloudFormation.executeChangeSet(id, change.request.name), engine);
   } catch (error) {
+    // Cancelled without an answer: it may have begun, which is what the run then says. If not, the change set goes.
+    if (signal.aborted) return await discard(change, engine);
     // The answer may be lost, and the request not: the change set itself tells.
     if (!(error instanceof TransientError)) throw error;
-    const changeSet = await untilAnswered(() => engine.cloudFormation.describeChangeSet(id), engine);
+    const changeSet = await untilAnswered(() => cloudFormation.describeChangeSet(id), engine);
     if (changeSet?.executionStatus === 'AVAILABLE') throw error;
   }
 }
 
 /**
- * Deletes a change set that was not executed, and the empty stack that was made to hold it. A failure to do so is told as a
- * warning, so that it never hides why the change was given up.
+ * Deletes a change set that was not executed, and the empty stack that held it. A failure to do so is told as a warning, so
+ * that it never hides why the change was given up; and it takes no longer than a cancelled job has.
  */
-async function discard({ request, makesStack }: Change, engine: Engine): Promise<void> {
-  const { cloudFormation, clock } = engine;
-  const { stackName, name } = request;
+async function discard(change: Change, engine: Engine): Promise<void> {
+  const { stackName, name } = change.request;
+  const giveUp = engine.clock.sleep(PATIENCE).then(() => 'CloudFormation does not answer in time');
+  const trouble = await Promise.race([tidyUp(change, engine), giveUp]);
+  if (trouble === undefined) return;
+  const command = `aws cloudformation delete-change-set --stack-name ${stackName} --change-set-name ${name}`;
+  const advice = `see that it is gone, and the stack too if it is empty (${command})`;
+  engine.observer.warning(`Change set ${name} of ${stackName} may be left: ${advice}. ${trouble}`);
+}
+
+/** @returns what went wrong, in words */
+async function tidyUp({ request }: Change, { cloudFormation, clock }: Engine): Promise<string | undefined> {
+  const { stackName, name, type } = request;
+  const deadline = clock.now() + PATIENCE;
   try {
-    const deadline = clock.now() + PATIENCE;
     while ((await cloudFormation.deleteChangeSet(stackName, name)) === 'busy' && clock.now() < deadline) {
       await clock.sleep(250);
     }
     // Only a stack that is still empty may go, and not while another run has a change set for it.
-    const stack = makesStack ? await cloudFormation.describe(stackName) : undefined;
-    if (stack?.status !== 'REVIEW_IN_PROGRESS' || (await cloudFormation.hasChangeSets(stack.id))) return;
+    const stack = type === 'CREATE' ? await cloudFormation.describe(stackName) : undefined;
+    if (stack?.status !== 'REVIEW_IN_PROGRESS' || (await cloudFormation.hasChangeSets(stack.id))) return undefined;
     await cloudFormation.deleteStack(stack.id, `${name}-discard`);
+    return undefined;
   } catch (error) {
     if (!(error instanceof UserFault)) throw error;
-    const command = `aws cloudformation delete-change-set --stack-name ${stackName} --change-set-name ${name}`;
-    const reasons = error.faults.map(renderFault).join(' ');
-    engine.observer.warning(`Change set ${name} of ${stackName} could not be deleted (${command}). ${reasons}`);
+    return error.faults.map(renderFault).join(' ');
   }
 }
 

@@ -1,12 +1,13 @@
 import type { Change as ShownChange, StackResult } from '../report/result.ts';
 import { type Fault, throwIfAny, UserFault } from '../runner/fault.ts';
 import { causeOf } from './cause.ts';
-import { type Change, previewChange, startChange, uniqueName } from './change-set.ts';
+import { type Change, type Prepared, previewChange, startChange, uniqueName } from './change-set.ts';
 import { classify, type Verdict } from './classify.ts';
 import type { ParameterValue } from './cloudformation.ts';
 import { blankResult, type Engine, recordFailure, type Snapshot, type Upload, watching } from './engine.ts';
-import { type Ended, follow, untilAnswered } from './follow.ts';
+import { type Ended, follow, sendDeletion, untilAnswered } from './follow.ts';
 import type { PlannedStack } from './plan.ts';
+import { statusFaults } from './status-faults.ts';
 import { timelineOf } from './timeline.ts';
 
 /** The values of a stack's parameters, as far as they are known. */
@@ -81,19 +82,6 @@ function reasonOf(verdict: Verdict, values: Values): string | undefined {
   return verdict.kind === 'recreate' ? `replaces a stack in ${verdict.status}` : undefined;
 }
 
-/** What is wrong with a stack's status, if anything: it can be known before the first write. */
-export function statusFaults(stackName: string, verdict: Verdict | undefined): Fault[] {
-  if (verdict?.kind === 'busy') {
-    const what = `Another operation is going on with stack \`${stackName}\``;
-    return [{ what, seen: verdict.status, fix: 'Wait for its end, then run again' }];
-  }
-  if (verdict?.kind === 'stuck') {
-    const what = `Stack \`${stackName}\` cannot be updated as it is`;
-    return [{ what, seen: verdict.status, fix: verdict.advice }];
-  }
-  return [];
-}
-
 /** Fills in what would change. */
 async function preview(turn: Turn): Promise<void> {
   const { verdict, values, engine, result, stack } = turn;
@@ -102,9 +90,9 @@ async function preview(turn: Turn): Promise<void> {
   else if (verdict.kind !== 'unchanged') {
     const upload = await uploadIfLarge(turn, false);
     try {
-      const { stackId, changes } = await previewChange(changeOf(turn, upload), engine);
-      result.id = verdict.kind === 'create' ? undefined : stackId;
-      recordChanges(changes, result);
+      const prepared = await previewChange(changeOf(turn, upload), engine);
+      result.id = verdict.kind === 'create' ? undefined : prepared.stackId;
+      recordChanges(prepared, result);
     } finally {
       await removeUpload(upload, engine);
     }
@@ -116,9 +104,10 @@ async function apply(turn: Turn): Promise<void> {
   const { stack, verdict, engine, result } = turn;
   if (verdict.kind === 'unchanged') return;
   if (verdict.kind === 'recreate') await deleteRemains(turn);
-  const { stackId, changes, operation } = await startChange(changeOf(turn, await uploadIfLarge(turn, true)), engine);
+  const prepared = await startChange(changeOf(turn, await uploadIfLarge(turn, true)), engine);
+  const { stackId, changes, operation } = prepared;
   result.id = stackId;
-  recordChanges(changes, result);
+  recordChanges(prepared, result);
   if (!operation) return;
   // AWS goes on from here whatever happens to this run; what is seen later replaces this.
   result.outcome = 'interrupted';
@@ -132,7 +121,7 @@ async function deleteRemains({ stack, snapshot, engine, result }: Turn): Promise
   engine.signal.throwIfAborted();
   const token = uniqueName(engine.clock, engine.random);
   engine.observer.began(stack, 'delete the remains of', 0);
-  await engine.cloudFormation.deleteStack(id, token, engine.roleArn);
+  await sendDeletion(() => engine.cloudFormation.deleteStack(id, token, engine.roleArn), engine);
   Object.assign(result, { outcome: 'interrupted', status: 'DELETE_IN_PROGRESS' });
   const { status } = await follow(engine.cloudFormation, { stackId: id, token, expected: 0 }, engine);
   result.outcome = 'done';
@@ -154,14 +143,12 @@ async function removeUpload(upload: Upload | undefined, engine: Engine): Promise
   }
 }
 
-function changeOf({ stack, values, verdict, snapshot, engine }: Turn, upload: Upload | undefined): Change {
-  const type = verdict.kind === 'update' ? 'UPDATE' : 'CREATE';
+function changeOf({ stack, values, verdict, engine }: Turn, upload: Upload | undefined): Change {
   return {
-    makesStack: type === 'CREATE' && snapshot.stack?.status !== 'REVIEW_IN_PROGRESS',
     request: {
       stackName: stack.stackName,
       name: uniqueName(engine.clock, engine.random),
-      type,
+      type: verdict.kind === 'update' ? 'UPDATE' : 'CREATE',
       template: upload ? { url: upload.url } : { body: stack.template.text },
       parameters: values.known,
       capabilities: stack.capabilities,
@@ -171,9 +158,9 @@ function changeOf({ stack, values, verdict, snapshot, engine }: Turn, upload: Up
   };
 }
 
-function recordChanges(changes: readonly ShownChange[], result: StackResult): void {
+function recordChanges({ changes, isNothing }: Prepared, result: StackResult): void {
   result.changes = [...changes];
-  if (changes.length === 0) Object.assign(result, { action: 'none', reason: undefined });
+  if (isNothing) Object.assign(result, { action: 'none', reason: undefined });
 }
 
 async function conclude(ended: Ended, { stack, engine, result }: Turn): Promise<void> {

@@ -2,20 +2,25 @@ import type { StackResult } from '../report/result.ts';
 import { type Fault, throwIfAny } from '../runner/fault.ts';
 import { classifyStatus } from './classify.ts';
 import type { CloudFormation, ParameterValue } from './cloudformation.ts';
-import { deployStack, statusFaults, type Values } from './deploy-stack.ts';
+import { deployStack, type Values } from './deploy-stack.ts';
 import { blankResult, type Engine, type Snapshot } from './engine.ts';
 import type { Plan, PlannedStack } from './plan.ts';
 import { type Pool, resolve, valueFaults } from './resolve.ts';
 import { schedule } from './schedule.ts';
 import type { Lookup } from './stacks-file.ts';
+import { protectionFaults, statusFaults } from './status-faults.ts';
 
 /** Every stack of a plan as AWS held it at the start, by short name; also those that `only` leaves out. */
 export type Snapshots = ReadonlyMap<string, Snapshot>;
 
-/** Reads all stacks of a plan at once: two calls for each that is worked on, one for each that `only` leaves out. */
+/**
+ * Reads all stacks of a plan at once: two calls for each that is worked on, and one for each that `only` leaves out, whose
+ * template counts in a deletion only.
+ */
 export async function readSnapshots(
   plan: Plan,
   cloudFormation: Pick<CloudFormation, 'describe' | 'template'>,
+  templatesOf: 'worked on' | 'all' = 'worked on',
 ): Promise<Snapshots> {
   const read = async (shortName: string, withTemplate: boolean): Promise<[string, Snapshot]> => {
     const stackName = `${plan.prefix}-${shortName}`;
@@ -28,7 +33,7 @@ export async function readSnapshots(
   return new Map(
     await Promise.all([
       ...plan.stacks.map(({ shortName }) => read(shortName, true)),
-      ...plan.leftOut.map(shortName => read(shortName, false)),
+      ...plan.leftOut.map(shortName => read(shortName, templatesOf === 'all')),
     ]),
   );
 }
@@ -58,7 +63,9 @@ export function checkBeforeWrites(plan: Plan, snapshots: Snapshots, lookups: Poo
       if (parameter.source.kind === 'output' && inRun.has(parameter.source.stack)) return [];
       return valueFaults(parameter, resolve(parameter, pool, deployed), stack, false);
     });
-    return [...statusFaults(stack.stackName, classifyStatus(deployed)), ...parameterFaults];
+    const verdict = classifyStatus(deployed);
+    const remains = deployed && verdict?.kind === 'recreate' ? protectionFaults(deployed) : [];
+    return [...statusFaults(stack.stackName, verdict), ...remains, ...parameterFaults];
   });
   const providers = new Set(
     plan.stacks.flatMap(({ parameters }) =>

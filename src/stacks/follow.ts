@@ -105,6 +105,40 @@ export async function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Prom
   }
 }
 
+/** So long a write that is under way when a run is cancelled may take to be answered. */
+const GRACE = 1500;
+
+/** As `orAbort`, for a write: its answer is worth a moment's wait. */
+export async function orAbortSoon<T>(
+  write: Promise<T>,
+  { clock, signal }: Pick<FollowOptions, 'clock' | 'signal'>,
+): Promise<T> {
+  try {
+    return await orAbort(write, signal);
+  } catch (error) {
+    if (!signal.aborted || error !== signal.reason) throw error;
+    const late = clock.sleep(GRACE).then(() => {
+      throw signal.reason;
+    });
+    return await Promise.race([write, late]);
+  }
+}
+
+/**
+ * Sends the request to delete a stack. When its answer is lost, or a cancellation does not wait for it, the deletion may
+ * have begun: what is seen of the stack decides.
+ */
+export async function sendDeletion(
+  send: () => Promise<void>,
+  options: Pick<FollowOptions, 'clock' | 'signal'>,
+): Promise<void> {
+  try {
+    await orAbortSoon(send(), options);
+  } catch (error) {
+    if (!options.signal.aborted && !(error instanceof TransientError)) throw error;
+  }
+}
+
 /**
  * Reads pages, newest first, down to what was seen before or, at first, to the end of an earlier operation. Once something
  * of this operation was seen, what is newer came after its begin: then an end with a foreign token is its end too.

@@ -67,7 +67,7 @@ function parse(text: string, options: Parameters<typeof parseDocument>[1]): Sour
     ...danglingAliases(document),
   ].map(({ message, pos }) => ({ message, ...positionAt(pos[0]) }));
   return {
-    value: faults.length === 0 ? document.toJS() : undefined,
+    value: faults.length === 0 ? document.toJS({ maxAliasCount: MOST_ALIASES }) : undefined,
     faults,
     locate: path => positionAt(nodesOn(document.contents, path).at(-1)?.anchor.range?.[0] ?? 0),
     textAt: path => {
@@ -78,6 +78,9 @@ function parse(text: string, options: Parameters<typeof parseDocument>[1]): Sour
     },
   };
 }
+
+/** Uses of one anchor: far more than resources share, far less than what makes a document explode. */
+const MOST_ALIASES = 10_000;
 
 const REPLACED_TAGS = new Set(
   ['binary', 'bool', 'merge', 'omap', 'pairs', 'set', 'timestamp'].map(name => `tag:yaml.org,2002:${name}`),

@@ -5,13 +5,13 @@ import { uniqueName } from './change-set.ts';
 import { classifyStatus } from './classify.ts';
 import type { DeployedStack } from './cloudformation.ts';
 import type { Snapshots } from './deploy.ts';
-import { statusFaults } from './deploy-stack.ts';
 import { blankResult, type Engine, recordFailure, watching } from './engine.ts';
-import { type Ended, follow } from './follow.ts';
+import { type Ended, follow, sendDeletion } from './follow.ts';
 import { reverse } from './graph.ts';
 import type { Plan, PlannedStack } from './plan.ts';
 import { keptResources, skippedResources, snapshotResources } from './residue.ts';
 import { schedule } from './schedule.ts';
+import { protectionFaults, statusFaults } from './status-faults.ts';
 import { parseTemplate, type Template } from './template.ts';
 import { timelineOf } from './timeline.ts';
 
@@ -33,14 +33,6 @@ export function checkBeforeDeletion(plan: Plan, snapshots: Snapshots): void {
     ];
   });
   throwIfAny(faults);
-}
-
-function protectionFaults({ name, terminationProtection }: DeployedStack): Fault[] {
-  if (!terminationProtection) return [];
-  const command = `aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ${name}`;
-  return [
-    { what: `Termination protection is on for stack \`${name}\``, fix: `Turn it off (${command}), then run again` },
-  ];
 }
 
 function dependentFaults(shortName: string, plan: Plan, snapshots: Snapshots): Fault[] {
@@ -147,7 +139,7 @@ async function deleteStack(
     const token = uniqueName(engine.clock, engine.random);
     const expected = Object.keys(stack.template.resources).length;
     engine.observer.began(stack, 'delete', expected);
-    await engine.cloudFormation.deleteStack(deployed.id, token, engine.roleArn);
+    await sendDeletion(() => engine.cloudFormation.deleteStack(deployed.id, token, engine.roleArn), engine);
     result.outcome = 'interrupted';
     const operation = { stackId: deployed.id, token, expected };
     const ended = await follow(engine.cloudFormation, operation, watching(stack, engine));

@@ -95,7 +95,11 @@ describe('credentials', () => {
 
   it('a region that does not exist: says so', async () => {
     const env = { AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' };
-    const { code, log } = await runBundle('deploy', { 'aws-region': 'xx-nowhere-1', ...DEMO_IMAGES }, { env });
+    const { code, log } = await runBundle(
+      'deploy',
+      { 'aws-region': 'xx-nowhere-1', reachability: 'off', ...DEMO_IMAGES },
+      { env },
+    );
     expect([code, log]).toEqual([1, expect.stringContaining('AWS has no address for region `xx-nowhere-1`')]);
   });
 

@@ -261,3 +261,18 @@ it('a template that is not UTF-8 is refused', async () => {
   const again = await run(deploy, own('latin'), { 'stacks.yaml': 'stacks:\n  first: { template: latin.yaml }\n' });
   expect(again.host.log.at(-1)).toContain('Template `latin.yaml` cannot be read. Seen: text that is not UTF-8.');
 });
+
+it('an output that a later stack needs is deployed, though no resource changes', async () => {
+  await run(deploy, own('more'), FILES);
+  const properties = 'Properties: { Tags: [{ Key: extra, Value: !Ref Extra }],';
+  const more = {
+    ...FILES,
+    'first.yaml': `${FILES['first.yaml']}  Extra: { Value: new }\n`,
+    'second.yaml': FILES['second.yaml']
+      .replace('Resources:', '  Extra: { Type: String }\nResources:')
+      .replace('Properties: {', properties),
+  };
+  const { code, host } = await run(deploy, own('more'), more);
+  expect(code).toBe(0);
+  expect(JSON.parse(host.outputs.outputs ?? '').first.Extra).toBe('new');
+});

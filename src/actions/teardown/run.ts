@@ -26,7 +26,7 @@ export const action = defineAction(
     const named = makeTeardownPlan({ ...files, prefix, only, region });
     const cloudFormation = cloudFormationOf(session);
     const signal = withTimeout(cancelled, inputs.timeout);
-    const snapshots = await orAbort(readSnapshots(named, cloudFormation), signal);
+    const snapshots = await orAbort(readSnapshots(named, cloudFormation, 'all'), signal);
     // What is deployed may import and export other things than the templates say today.
     const templates = deployedTemplates(files.templates, snapshots);
     const plan = makeTeardownPlan({ ...files, templates, prefix, only, region });
