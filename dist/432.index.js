@@ -1119,8 +1119,9 @@ function report(error, action, host) {
         return 1;
     }
     if (error instanceof cancellation/* Cancelled */.cJ) {
-        host.annotate('error', `Stopped: ${error.message}.`, { title: `${action} cancelled` });
-        if (error.by === 'timeout')
+        const isLate = error.by === 'timeout';
+        host.annotate('error', `Stopped: ${error.message}.`, { title: `${action} ${isLate ? 'failed' : 'cancelled'}` });
+        if (isLate)
             return 1;
         return error.by === 'SIGTERM' ? 143 : 130;
     }

@@ -60,6 +60,11 @@ it('shows anything else as a bug, with the stack trace', async () => {
   );
 });
 
+it('fails when the time is over', async () => {
+  const { code, log } = await run(() => Promise.reject(new Cancelled('timeout')));
+  expect([code, log]).toEqual([1, ['[error: act failed] Stopped: the time limit was reached.']]);
+});
+
 it.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],

@@ -101,8 +101,9 @@ function report(error: unknown, action: string, host: Host): number {
     return 1;
   }
   if (error instanceof Cancelled) {
-    host.annotate('error', `Stopped: ${error.message}.`, { title: `${action} cancelled` });
-    if (error.by === 'timeout') return 1;
+    const isLate = error.by === 'timeout';
+    host.annotate('error', `Stopped: ${error.message}.`, { title: `${action} ${isLate ? 'failed' : 'cancelled'}` });
+    if (isLate) return 1;
     return error.by === 'SIGTERM' ? 143 : 130;
   }
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
