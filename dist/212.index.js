@@ -29,8 +29,6 @@ var runner_host = __webpack_require__(3801);
 var cloudformation_aws = __webpack_require__(8737);
 // EXTERNAL MODULE: ./build/stacks/deploy.js + 1 modules
 var deploy = __webpack_require__(9434);
-// EXTERNAL MODULE: ./build/stacks/follow.js + 1 modules
-var follow = __webpack_require__(43);
 // EXTERNAL MODULE: ./build/stacks/load-plan-files.js + 1 modules
 var load_plan_files = __webpack_require__(1401);
 // EXTERNAL MODULE: ./build/stacks/plan.js + 2 modules
@@ -43,6 +41,8 @@ var change_set = __webpack_require__(8603);
 var classify = __webpack_require__(8424);
 // EXTERNAL MODULE: ./build/stacks/engine.js
 var stacks_engine = __webpack_require__(8044);
+// EXTERNAL MODULE: ./build/stacks/follow.js + 1 modules
+var follow = __webpack_require__(43);
 // EXTERNAL MODULE: ./build/stacks/graph.js
 var graph = __webpack_require__(5248);
 ;// CONCATENATED MODULE: ./build/stacks/residue.js
@@ -133,7 +133,7 @@ async function teardown(plan, templates, snapshots, engine, dryRun) {
             engine.observer.ended(deletion.result);
             return deletion.result;
         },
-        isGood: ({ outcome }) => outcome === 'done' || outcome === 'planned',
+        isGood: stacks_engine/* isGood */.Kg,
         skip(stack, because) {
             const id = snapshots.get(stack.shortName)?.stack?.id;
             const result = { ...(0,stacks_engine/* blankResult */.mE)(stack), id, action: 'delete', reason: `\`${because}\` is still there` };
@@ -256,7 +256,6 @@ const spec_spec = (0,spec/* declareAction */.D)({
 
 
 
-
 const action = (0,define_action/* defineAction */.Q)(spec_spec, async ({ inputs, host, folders, setOutput, writeSummary, signal: cancelled }) => {
     const started = Date.now();
     const { only, confirm, 'dry-run': dryRun, 'stack-prefix': prefix } = inputs;
@@ -268,7 +267,7 @@ const action = (0,define_action/* defineAction */.Q)(spec_spec, async ({ inputs,
     const named = (0,stacks_plan/* makeTeardownPlan */.o)({ ...files, prefix, only, region });
     const cloudFormation = (0,cloudformation_aws/* cloudFormationOf */.Y)(session);
     const signal = (0,cancellation/* withTimeout */.wj)(cancelled, inputs.timeout);
-    const snapshots = await (0,follow/* orAbort */.KP)((0,deploy/* readSnapshots */.yj)(named, cloudFormation, 'all'), signal);
+    const snapshots = await (0,cancellation/* orAbort */.KP)((0,deploy/* readSnapshots */.yj)(named, cloudFormation, 'all'), signal);
     const templates = deployedTemplates(files.templates, snapshots);
     const plan = (0,stacks_plan/* makeTeardownPlan */.o)({ ...files, templates, prefix, only, region });
     checkBeforeDeletion(plan, snapshots);

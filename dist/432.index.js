@@ -904,6 +904,7 @@ function consoleUrl(region, stackId) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   KP: () => (/* binding */ orAbort),
 /* harmony export */   cJ: () => (/* binding */ Cancelled),
 /* harmony export */   ci: () => (/* binding */ listenForCancellation),
 /* harmony export */   wj: () => (/* binding */ withTimeout)
@@ -930,6 +931,22 @@ function withTimeout(signal, ms) {
     const controller = new AbortController();
     setTimeout(() => controller.abort(new Cancelled('timeout')), Math.min(ms, 2 ** 31 - 1)).unref();
     return AbortSignal.any([signal, controller.signal]);
+}
+async function orAbort(promise, signal) {
+    let stop = () => { };
+    const aborted = new Promise((_, reject) => {
+        const onAbort = () => reject(signal.reason);
+        if (signal.aborted)
+            onAbort();
+        signal.addEventListener('abort', onAbort, { once: true });
+        stop = () => signal.removeEventListener('abort', onAbort);
+    });
+    try {
+        return await Promise.race([promise, aborted]);
+    }
+    finally {
+        stop();
+    }
 }
 
 
@@ -1407,37 +1424,36 @@ async function lastOperation(stackId, cloudFormation) {
 
 const NO_CHANGES = /didn't contain changes|No updates are to be performed/;
 const PATIENCE = 5000;
-async function previewChange(change, engine) {
-    const { id: _, ...prepared } = await prepare(change, engine);
-    await discard(change, engine);
+async function previewChange(request, engine) {
+    const { id: _, ...prepared } = await prepare(request, engine);
+    await discard(request, engine);
     return prepared;
 }
-async function startChange(change, engine) {
-    const { id, ...prepared } = await prepare(change, engine);
+async function startChange(request, engine) {
+    const { id, ...prepared } = await prepare(request, engine);
     if (prepared.isNothing) {
-        await discard(change, engine);
+        await discard(request, engine);
         return prepared;
     }
     try {
         engine.signal.throwIfAborted();
-        await execute(id, change, engine);
+        await execute(id, request, engine);
     }
     catch (error) {
-        await discard(change, engine);
+        await discard(request, engine);
         throw error;
     }
-    const operation = { stackId: prepared.stackId, token: change.request.name, expected: prepared.changes.length };
+    const operation = { stackId: prepared.stackId, token: request.name, expected: prepared.changes.length };
     return { ...prepared, operation };
 }
-async function prepare(change, engine) {
-    const { request } = change;
+async function prepare(request, engine) {
     engine.signal.throwIfAborted();
     try {
         const { id, stackId } = await (0,_follow_js__WEBPACK_IMPORTED_MODULE_2__/* .orAbortSoon */ .dy)(engine.cloudFormation.createChangeSet(request), engine);
         return { id, stackId, ...(await awaitChanges(id, request.stackName, engine)) };
     }
     catch (error) {
-        await discard(change, engine);
+        await discard(request, engine);
         throw error;
     }
 }
@@ -1461,14 +1477,14 @@ async function awaitChanges(id, stackName, engine) {
         await clock.sleep(pause, signal);
     }
 }
-async function execute(id, change, engine) {
+async function execute(id, request, engine) {
     const { cloudFormation, signal } = engine;
     try {
-        await (0,_follow_js__WEBPACK_IMPORTED_MODULE_2__/* .orAbortSoon */ .dy)(cloudFormation.executeChangeSet(id, change.request.name), engine);
+        await (0,_follow_js__WEBPACK_IMPORTED_MODULE_2__/* .orAbortSoon */ .dy)(cloudFormation.executeChangeSet(id, request.name), engine);
     }
     catch (error) {
         if (signal.aborted)
-            return await discard(change, engine);
+            return await discard(request, engine);
         if (!(error instanceof _aws_transient_error_js__WEBPACK_IMPORTED_MODULE_0__/* .TransientError */ .N))
             throw error;
         const changeSet = await (0,_follow_js__WEBPACK_IMPORTED_MODULE_2__/* .untilAnswered */ .Yv)(() => cloudFormation.describeChangeSet(id), engine);
@@ -1476,18 +1492,18 @@ async function execute(id, change, engine) {
             throw error;
     }
 }
-async function discard(change, engine) {
-    const { stackName, name } = change.request;
-    const giveUp = engine.clock.sleep(PATIENCE).then(() => 'CloudFormation does not answer in time');
-    const trouble = await Promise.race([tidyUp(change, engine), giveUp]);
+async function discard(request, engine) {
+    const { stackName, name } = request;
+    const over = new AbortController();
+    const giveUp = engine.clock.sleep(PATIENCE, over.signal).then(() => 'CloudFormation does not answer in time');
+    const trouble = await Promise.race([tidyUp(request, engine), giveUp]).finally(() => over.abort());
     if (trouble === undefined)
         return;
     const command = `aws cloudformation delete-change-set --stack-name ${stackName} --change-set-name ${name}`;
     const advice = `see that it is gone, and the stack too if it is empty (${command})`;
     engine.observer.warning(`Change set ${name} of ${stackName} may be left: ${advice}. ${trouble}`);
 }
-async function tidyUp({ request }, { cloudFormation, clock }) {
-    const { stackName, name, type } = request;
+async function tidyUp({ stackName, name, type }, { cloudFormation, clock }) {
     const deadline = clock.now() + PATIENCE;
     try {
         while ((await cloudFormation.deleteChangeSet(stackName, name)) === 'busy' && clock.now() < deadline) {
@@ -1858,7 +1874,7 @@ async function preview(turn) {
     else if (verdict.kind !== 'unchanged') {
         const upload = await uploadIfLarge(turn, false);
         try {
-            const prepared = await (0,change_set/* previewChange */.JH)(changeOf(turn, upload), engine);
+            const prepared = await (0,change_set/* previewChange */.JH)(requestOf(turn, upload), engine);
             result.id = verdict.kind === 'create' ? undefined : prepared.stackId;
             recordChanges(prepared, result);
         }
@@ -1873,7 +1889,7 @@ async function apply(turn) {
         return;
     if (verdict.kind === 'recreate')
         await deleteRemains(turn);
-    const prepared = await (0,change_set/* startChange */.bO)(changeOf(turn, await uploadIfLarge(turn, true)), engine);
+    const prepared = await (0,change_set/* startChange */.bO)(requestOf(turn, await uploadIfLarge(turn, true)), engine);
     const { stackId, changes, operation } = prepared;
     result.id = stackId;
     recordChanges(prepared, result);
@@ -1912,18 +1928,16 @@ async function removeUpload(upload, engine) {
         engine.observer.warning(`The template uploaded for this dry run stays in the bucket. ${error.message}`);
     }
 }
-function changeOf({ stack, values, verdict, engine }, upload) {
+function requestOf({ stack, values, verdict, engine }, upload) {
     return {
-        request: {
-            stackName: stack.stackName,
-            name: (0,change_set/* uniqueName */.Fi)(engine.clock, engine.random),
-            type: verdict.kind === 'update' ? 'UPDATE' : 'CREATE',
-            template: upload ? { url: upload.url } : { body: stack.template.text },
-            parameters: values.known,
-            capabilities: stack.capabilities,
-            tags: stack.tags,
-            roleArn: engine.roleArn,
-        },
+        stackName: stack.stackName,
+        name: (0,change_set/* uniqueName */.Fi)(engine.clock, engine.random),
+        type: verdict.kind === 'update' ? 'UPDATE' : 'CREATE',
+        template: upload ? { url: upload.url } : { body: stack.template.text },
+        parameters: values.known,
+        capabilities: stack.capabilities,
+        tags: stack.tags,
+        roleArn: engine.roleArn,
     };
 }
 function recordChanges({ changes, isNothing }, result) {
@@ -2027,7 +2041,7 @@ async function deploy(plan, snapshots, lookups, engine, options) {
             engine.observer.ended(result);
             return result;
         },
-        isGood: ({ outcome }) => outcome === 'done' || outcome === 'planned',
+        isGood: stacks_engine/* isGood */.Kg,
         skip(stack, because) {
             const standing = snapshotOf(stack).stack;
             const reason = `\`${because}\` did not succeed`;
@@ -2069,6 +2083,7 @@ function outputsOf(snapshots) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   C5: () => (/* binding */ recordFailure),
+/* harmony export */   Kg: () => (/* binding */ isGood),
 /* harmony export */   _A: () => (/* binding */ watching),
 /* harmony export */   mE: () => (/* binding */ blankResult)
 /* harmony export */ });
@@ -2088,6 +2103,9 @@ function blankResult({ shortName, stackName }) {
         timeline: [],
         outputs: {},
     };
+}
+function isGood({ outcome }) {
+    return outcome === 'done' || outcome === 'planned';
 }
 function watching(stack, engine) {
     return {
@@ -2126,7 +2144,6 @@ __webpack_require__.d(__webpack_exports__, {
   e6: () => (/* binding */ follow),
   tU: () => (/* binding */ isOwnEvent),
   Hd: () => (/* binding */ isTerminal),
-  KP: () => (/* binding */ orAbort),
   dy: () => (/* binding */ orAbortSoon),
   tO: () => (/* binding */ sendDeletion),
   Yv: () => (/* binding */ untilAnswered)
@@ -2134,6 +2151,8 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./build/aws/transient-error.js
 var transient_error = __webpack_require__(9311);
+// EXTERNAL MODULE: ./build/runner/cancellation.js
+var cancellation = __webpack_require__(172);
 ;// CONCATENATED MODULE: ./build/stacks/poll.js
 const SOONEST = 150;
 const RELAXED = 2000;
@@ -2159,6 +2178,7 @@ function pollDelay({ elapsed, quiet, running, waiting }, random) {
 ;// CONCATENATED MODULE: ./build/stacks/follow.js
 
 
+
 const SILENCE = 20_000;
 async function follow(cloudFormation, operation, options) {
     const { clock, signal, random } = options;
@@ -2169,7 +2189,7 @@ async function follow(cloudFormation, operation, options) {
     for (;;) {
         signal.throwIfAborted();
         try {
-            const fresh = await orAbort(readNew(cloudFormation, operation, seen), signal);
+            const fresh = await (0,cancellation/* orAbort */.KP)(readNew(cloudFormation, operation, seen), signal);
             for (const event of fresh) {
                 seen.set(event.id, event);
                 options.onEvent?.(event);
@@ -2180,7 +2200,7 @@ async function follow(cloudFormation, operation, options) {
             if (end)
                 return { status: end.status, events: [...seen.values()] };
             const isSilent = seen.size === 0 && clock.now() - started > SILENCE;
-            const status = isSilent ? await orAbort(restingStatus(cloudFormation, operation), signal) : undefined;
+            const status = isSilent ? await (0,cancellation/* orAbort */.KP)(restingStatus(cloudFormation, operation), signal) : undefined;
             if (status)
                 return { status, events: [] };
             failures = 0;
@@ -2197,7 +2217,7 @@ async function follow(cloudFormation, operation, options) {
 async function untilAnswered(read, { clock, signal, random }) {
     for (let pause = 500;; pause = Math.min(pause * 2, 20_000)) {
         try {
-            return await orAbort(read(), signal);
+            return await (0,cancellation/* orAbort */.KP)(read(), signal);
         }
         catch (error) {
             if (!(error instanceof transient_error/* TransientError */.N))
@@ -2206,26 +2226,10 @@ async function untilAnswered(read, { clock, signal, random }) {
         await clock.sleep(pause * random(), signal);
     }
 }
-async function orAbort(promise, signal) {
-    let stop = () => { };
-    const aborted = new Promise((_, reject) => {
-        const onAbort = () => reject(signal.reason);
-        if (signal.aborted)
-            onAbort();
-        signal.addEventListener('abort', onAbort, { once: true });
-        stop = () => signal.removeEventListener('abort', onAbort);
-    });
-    try {
-        return await Promise.race([promise, aborted]);
-    }
-    finally {
-        stop();
-    }
-}
 const GRACE = 1500;
 async function orAbortSoon(write, { clock, signal }) {
     try {
-        return await orAbort(write, signal);
+        return await (0,cancellation/* orAbort */.KP)(write, signal);
     }
     catch (error) {
         if (!signal.aborted || error !== signal.reason)

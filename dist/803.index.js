@@ -84,8 +84,6 @@ function describe_plan_words(source) {
     }
 }
 
-// EXTERNAL MODULE: ./build/stacks/follow.js + 1 modules
-var follow = __webpack_require__(43);
 // EXTERNAL MODULE: ./build/stacks/load-plan-files.js + 1 modules
 var load_plan_files = __webpack_require__(1401);
 // EXTERNAL MODULE: ./node_modules/@aws-sdk/client-cloudformation/dist-cjs/index.js
@@ -2110,7 +2108,6 @@ const spec_spec = (0,spec/* declareAction */.D)({
 
 
 
-
 const action = (0,define_action/* defineAction */.Q)(spec_spec, async ({ inputs, host, folders, mask, setOutput, writeSummary, signal: cancelled }) => {
     const started = Date.now();
     const dryRun = inputs['dry-run'];
@@ -2124,7 +2121,7 @@ const action = (0,define_action/* defineAction */.Q)(spec_spec, async ({ inputs,
     const cloudFormation = (0,cloudformation_aws/* cloudFormationOf */.Y)(session);
     const signal = (0,cancellation/* withTimeout */.wj)(cancelled, inputs.timeout);
     const reads = Promise.all([(0,deploy/* readSnapshots */.yj)(plan, cloudFormation), lookUpAll((0,deploy/* neededLookups */.nU)(plan), session)]);
-    const [snapshots, lookups] = await (0,follow/* orAbort */.KP)(reads, signal);
+    const [snapshots, lookups] = await (0,cancellation/* orAbort */.KP)(reads, signal);
     (0,deploy/* checkBeforeWrites */.kZ)(plan, snapshots, lookups);
     const engine = (0,stack_run/* engineFor */.Ec)(session, cloudFormation, host, {
         files,

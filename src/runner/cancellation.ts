@@ -30,3 +30,19 @@ export function withTimeout(signal: AbortSignal, ms: number): AbortSignal {
   setTimeout(() => controller.abort(new Cancelled('timeout')), Math.min(ms, 2 ** 31 - 1)).unref();
   return AbortSignal.any([signal, controller.signal]);
 }
+
+/** The promise's outcome, or the signal's reason as soon as that aborts: a call that hangs does not keep a run from ending. */
+export async function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    stop = () => signal.removeEventListener('abort', onAbort);
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    stop();
+  }
+}

@@ -2,20 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { TransientError } from '../aws/transient-error.ts';
 import { Cancelled } from '../runner/cancellation.ts';
 import { UserFault } from '../runner/fault.ts';
-import { type Change, previewChange, startChange } from './change-set.ts';
-import type { ChangeSet, CloudFormation } from './cloudformation.ts';
+import { previewChange, startChange } from './change-set.ts';
+import type { ChangeSet, ChangeSetRequest, CloudFormation } from './cloudformation.ts';
 import type { Engine } from './engine.ts';
 
-const CHANGE: Change = {
-  request: {
-    stackName: 's',
-    name: 'c',
-    type: 'CREATE',
-    template: { body: '' },
-    parameters: {},
-    capabilities: [],
-    tags: {},
-  },
+const CHANGE: ChangeSetRequest = {
+  stackName: 's',
+  name: 'c',
+  type: 'CREATE',
+  template: { body: '' },
+  parameters: {},
+  capabilities: [],
+  tags: {},
 };
 const READY: ChangeSet = {
   id: 'arn:c',
@@ -32,10 +30,12 @@ const STACK = {
   tags: {},
   terminationProtection: false,
 };
+/** In milliseconds: so long the source waits, and no pause of it is longer. */
+const PATIENCE = 5000;
 const LOST = new TransientError({ what: 'The answer was lost' });
 
 /** An engine on a CloudFormation of which every call is noted; those given answer instead of the usual ones. */
-function engine(answers: Partial<CloudFormation> = {}) {
+function engine(answers: Partial<CloudFormation> = {}, isImpatient = false) {
   const calls: string[] = [];
   const warnings: string[] = [];
   const abort = new AbortController();
@@ -59,8 +59,11 @@ function engine(answers: Partial<CloudFormation> = {}) {
   let now = 0;
   const clock = {
     now: () => now,
-    sleep: async (ms: number) => {
+    // Short pauses pass at once; the patience of a run that tidies up ends only where a test says so.
+    sleep: (ms: number): Promise<void> => {
+      if (ms >= PATIENCE && !isImpatient) return new Promise(() => {});
       now += ms;
+      return Promise.resolve();
     },
   };
   const observer = {
@@ -84,9 +87,10 @@ const TIDY = ['deleteChangeSet', 'describe', 'hasChangeSets', 'deleteStack'];
 
 describe('a change set that is not executed goes, with the empty stack that held it', () => {
   it('after a preview', async () => {
-    const { engine: used, calls } = engine();
+    const { engine: used, calls, warnings } = engine();
     expect(await previewChange(CHANGE, used)).toEqual({ stackId: 'arn:s', isNothing: false, changes: READY.changes });
     expect(calls).toEqual(['createChangeSet', 'describeChangeSet', ...TIDY]);
+    expect(warnings).toEqual([]);
   });
 
   it('when nothing would change', async () => {
@@ -96,25 +100,32 @@ describe('a change set that is not executed goes, with the empty stack that held
       statusReason: "The submitted information didn't contain changes.",
       changes: [],
     };
-    const { engine: used, calls } = engine({ describeChangeSet: async () => nothing });
+    const { engine: used, calls, warnings } = engine({ describeChangeSet: async () => nothing });
     expect(await startChange(CHANGE, used)).toEqual({ stackId: 'arn:s', isNothing: true, changes: [] });
     expect(calls).toEqual(['createChangeSet', 'describeChangeSet', ...TIDY]);
+    expect(warnings).toEqual([]);
   });
 
   it('when CloudFormation refuses it', async () => {
-    const { engine: used, calls } = engine({
+    const {
+      engine: used,
+      calls,
+      warnings,
+    } = engine({
       describeChangeSet: async () => ({ ...READY, status: 'FAILED', statusReason: 'No such role' }),
     });
     await expect(startChange(CHANGE, used)).rejects.toThrow(
       'CloudFormation refused the changes to stack `s`. Seen: No such role.',
     );
     expect(calls.slice(2)).toEqual(TIDY);
+    expect(warnings).toEqual([]);
   });
 
   it('when the answer to its creation is lost, which may have made one', async () => {
-    const { engine: used, calls } = engine({ createChangeSet: () => Promise.reject(LOST) });
+    const { engine: used, calls, warnings } = engine({ createChangeSet: () => Promise.reject(LOST) });
     await expect(startChange(CHANGE, used)).rejects.toBe(LOST);
     expect(calls).toEqual(['createChangeSet', ...TIDY]);
+    expect(warnings).toEqual([]);
   });
 
   it('when the run is cancelled in between, as soon as CloudFormation lets it go', async () => {
@@ -124,28 +135,42 @@ describe('a change set that is not executed goes, with the empty stack that held
       engine: used,
       calls,
       abort,
+      warnings,
     } = engine({
       describeChangeSet: async () => ({ ...READY, status: 'CREATE_IN_PROGRESS' }),
       deleteChangeSet: async () => answers[asked++] ?? 'gone',
     });
-    used.clock.sleep = async (_, signal) => {
-      if (signal) abort.abort(new Cancelled('SIGINT'));
+    const { sleep } = used.clock;
+    used.clock.sleep = async (ms, signal) => {
+      if (signal === used.signal) abort.abort(new Cancelled('SIGINT'));
       signal?.throwIfAborted();
+      await sleep(ms);
     };
     await expect(startChange(CHANGE, used)).rejects.toBeInstanceOf(Cancelled);
     expect(calls.slice(2)).toEqual(['deleteChangeSet', 'deleteChangeSet', ...TIDY]);
+    expect(warnings).toEqual([]);
   });
 
   it('but not the stack, where another run has a change set for it', async () => {
-    const { engine: used, calls } = engine({ hasChangeSets: async () => true });
+    const { engine: used, calls, warnings } = engine({ hasChangeSets: async () => true });
     await previewChange(CHANGE, used);
-    expect(calls).not.toContain('deleteStack');
+    expect([calls.includes('deleteStack'), warnings]).toEqual([false, []]);
   });
 
   it('but not the stack, where an execution has filled it', async () => {
-    const { engine: used, calls } = engine({ describe: async () => ({ ...STACK, status: 'CREATE_IN_PROGRESS' }) });
+    const {
+      engine: used,
+      calls,
+      warnings,
+    } = engine({ describe: async () => ({ ...STACK, status: 'CREATE_IN_PROGRESS' }) });
     await previewChange(CHANGE, used);
-    expect(calls).not.toContain('deleteStack');
+    expect([calls.includes('deleteStack'), warnings]).toEqual([false, []]);
+  });
+
+  it('and where CloudFormation does not answer, a warning says so in time for a cancelled job', async () => {
+    const { engine: used, warnings: told } = engine({ deleteChangeSet: () => new Promise(() => {}) }, true);
+    expect(await previewChange(CHANGE, used)).toMatchObject({ isNothing: false });
+    expect(told).toEqual([expect.stringContaining('CloudFormation does not answer in time')]);
   });
 
   it('and where it cannot go, a warning says how, and the reason why it was given up stays', async () => {
@@ -161,23 +186,25 @@ describe('a change set that is not executed goes, with the empty stack that held
 });
 
 it('a change that touches no resource, but outputs or tags, is executed all the same', async () => {
-  const { engine: used, calls } = engine({ describeChangeSet: async () => ({ ...READY, changes: [] }) });
+  const { engine: used, calls, warnings } = engine({ describeChangeSet: async () => ({ ...READY, changes: [] }) });
   expect((await startChange(CHANGE, used)).operation).toEqual({ stackId: 'arn:s', token: 'c', expected: 0 });
-  expect(calls).toContain('executeChangeSet');
+  expect([calls.includes('executeChangeSet'), warnings]).toEqual([true, []]);
 });
 
 it('a creation that hangs does not keep a cancelled run', async () => {
-  const { engine: used, calls, abort } = engine({ createChangeSet: () => new Promise(() => {}) });
+  const { engine: used, calls, abort, warnings } = engine({ createChangeSet: () => new Promise(() => {}) });
   setImmediate(() => abort.abort(new Cancelled('SIGINT')));
   await expect(startChange(CHANGE, used)).rejects.toBeInstanceOf(Cancelled);
   expect(calls.slice(1)).toEqual(TIDY);
+  expect(warnings).toEqual([]);
 });
 
 it('an execution that hangs does not keep a cancelled run, which then counts as begun', async () => {
-  const { engine: used, calls, abort } = engine({ executeChangeSet: () => new Promise(() => {}) });
+  const { engine: used, calls, abort, warnings } = engine({ executeChangeSet: () => new Promise(() => {}) });
   setImmediate(() => abort.abort(new Cancelled('SIGINT')));
   expect((await startChange(CHANGE, used)).operation).toBeDefined();
   expect(calls.slice(-4)).toEqual(TIDY);
+  expect(warnings).toEqual([]);
 });
 
 describe('an execution whose answer is lost', () => {
@@ -186,17 +213,22 @@ describe('an execution whose answer is lost', () => {
     ['is under way when the change set is gone', undefined],
   ])('%s', async (_, seen) => {
     let reads = 0;
-    const { engine: used, calls } = engine({
+    const {
+      engine: used,
+      calls,
+      warnings,
+    } = engine({
       executeChangeSet: () => Promise.reject(LOST),
       describeChangeSet: async () => (reads++ === 0 ? READY : seen),
     });
     expect((await startChange(CHANGE, used)).operation).toEqual({ stackId: 'arn:s', token: 'c', expected: 1 });
-    expect(calls).not.toContain('deleteChangeSet');
+    expect([calls.includes('deleteChangeSet'), warnings]).toEqual([false, []]);
   });
 
   it('has not happened when the change set is still to be executed', async () => {
-    const { engine: used, calls } = engine({ executeChangeSet: () => Promise.reject(LOST) });
+    const { engine: used, calls, warnings } = engine({ executeChangeSet: () => Promise.reject(LOST) });
     await expect(startChange(CHANGE, used)).rejects.toBe(LOST);
     expect(calls.slice(-4)).toEqual(TIDY);
+    expect(warnings).toEqual([]);
   });
 });

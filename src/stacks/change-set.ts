@@ -20,19 +20,14 @@ export interface Prepared {
   changes: readonly ResourceChange[];
 }
 
-/** A change set to make; one of type CREATE brings an empty stack to hold it, which goes with it. */
-export interface Change {
-  request: ChangeSetRequest;
-}
-
 /**
  * Works out what would change, and leaves nothing behind.
  *
  * @throws UserFault when CloudFormation refuses the change; the signal's reason when that aborts first
  */
-export async function previewChange(change: Change, engine: Engine): Promise<Prepared> {
-  const { id: _, ...prepared } = await prepare(change, engine);
-  await discard(change, engine);
+export async function previewChange(request: ChangeSetRequest, engine: Engine): Promise<Prepared> {
+  const { id: _, ...prepared } = await prepare(request, engine);
+  await discard(request, engine);
   return prepared;
 }
 
@@ -42,32 +37,34 @@ export async function previewChange(change: Change, engine: Engine): Promise<Pre
  * @returns no operation when nothing would change
  * @throws as `previewChange`
  */
-export async function startChange(change: Change, engine: Engine): Promise<Prepared & { operation?: Operation }> {
-  const { id, ...prepared } = await prepare(change, engine);
+export async function startChange(
+  request: ChangeSetRequest,
+  engine: Engine,
+): Promise<Prepared & { operation?: Operation }> {
+  const { id, ...prepared } = await prepare(request, engine);
   if (prepared.isNothing) {
-    await discard(change, engine);
+    await discard(request, engine);
     return prepared;
   }
   try {
     engine.signal.throwIfAborted();
-    await execute(id, change, engine);
+    await execute(id, request, engine);
   } catch (error) {
-    await discard(change, engine);
+    await discard(request, engine);
     throw error;
   }
-  const operation = { stackId: prepared.stackId, token: change.request.name, expected: prepared.changes.length };
+  const operation = { stackId: prepared.stackId, token: request.name, expected: prepared.changes.length };
   return { ...prepared, operation };
 }
 
-async function prepare(change: Change, engine: Engine): Promise<Prepared & { id: string }> {
-  const { request } = change;
+async function prepare(request: ChangeSetRequest, engine: Engine): Promise<Prepared & { id: string }> {
   engine.signal.throwIfAborted();
   try {
     const { id, stackId } = await orAbortSoon(engine.cloudFormation.createChangeSet(request), engine);
     return { id, stackId, ...(await awaitChanges(id, request.stackName, engine)) };
   } catch (error) {
     // An answer that was lost may have left one too.
-    await discard(change, engine);
+    await discard(request, engine);
     throw error;
   }
 }
@@ -93,13 +90,13 @@ async function awaitChanges(id: string, stackName: string, engine: Engine): Prom
   }
 }
 
-async function execute(id: string, change: Change, engine: Engine): Promise<void> {
+async function execute(id: string, request: ChangeSetRequest, engine: Engine): Promise<void> {
   const { cloudFormation, signal } = engine;
   try {
-    await orAbortSoon(cloudFormation.executeChangeSet(id, change.request.name), engine);
+    await orAbortSoon(cloudFormation.executeChangeSet(id, request.name), engine);
   } catch (error) {
     // Cancelled without an answer: it may have begun, which is what the run then says. If not, the change set goes.
-    if (signal.aborted) return await discard(change, engine);
+    if (signal.aborted) return await discard(request, engine);
     // The answer may be lost, and the request not: the change set itself tells.
     if (!(error instanceof TransientError)) throw error;
     const changeSet = await untilAnswered(() => cloudFormation.describeChangeSet(id), engine);
@@ -111,10 +108,12 @@ async function execute(id: string, change: Change, engine: Engine): Promise<void
  * Deletes a change set that was not executed, and the empty stack that held it. A failure to do so is told as a warning, so
  * that it never hides why the change was given up; and it takes no longer than a cancelled job has.
  */
-async function discard(change: Change, engine: Engine): Promise<void> {
-  const { stackName, name } = change.request;
-  const giveUp = engine.clock.sleep(PATIENCE).then(() => 'CloudFormation does not answer in time');
-  const trouble = await Promise.race([tidyUp(change, engine), giveUp]);
+async function discard(request: ChangeSetRequest, engine: Engine): Promise<void> {
+  const { stackName, name } = request;
+  // A timer that nobody waits for any more would keep the process.
+  const over = new AbortController();
+  const giveUp = engine.clock.sleep(PATIENCE, over.signal).then(() => 'CloudFormation does not answer in time');
+  const trouble = await Promise.race([tidyUp(request, engine), giveUp]).finally(() => over.abort());
   if (trouble === undefined) return;
   const command = `aws cloudformation delete-change-set --stack-name ${stackName} --change-set-name ${name}`;
   const advice = `see that it is gone, and the stack too if it is empty (${command})`;
@@ -122,8 +121,10 @@ async function discard(change: Change, engine: Engine): Promise<void> {
 }
 
 /** @returns what went wrong, in words */
-async function tidyUp({ request }: Change, { cloudFormation, clock }: Engine): Promise<string | undefined> {
-  const { stackName, name, type } = request;
+async function tidyUp(
+  { stackName, name, type }: ChangeSetRequest,
+  { cloudFormation, clock }: Engine,
+): Promise<string | undefined> {
   const deadline = clock.now() + PATIENCE;
   try {
     while ((await cloudFormation.deleteChangeSet(stackName, name)) === 'busy' && clock.now() < deadline) {

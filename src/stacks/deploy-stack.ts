@@ -1,9 +1,9 @@
 import type { Change as ShownChange, StackResult } from '../report/result.ts';
 import { type Fault, throwIfAny, UserFault } from '../runner/fault.ts';
 import { causeOf } from './cause.ts';
-import { type Change, type Prepared, previewChange, startChange, uniqueName } from './change-set.ts';
+import { type Prepared, previewChange, startChange, uniqueName } from './change-set.ts';
 import { classify, type Verdict } from './classify.ts';
-import type { ParameterValue } from './cloudformation.ts';
+import type { ChangeSetRequest, ParameterValue } from './cloudformation.ts';
 import { blankResult, type Engine, recordFailure, type Snapshot, type Upload, watching } from './engine.ts';
 import { type Ended, follow, sendDeletion, untilAnswered } from './follow.ts';
 import type { PlannedStack } from './plan.ts';
@@ -90,7 +90,7 @@ async function preview(turn: Turn): Promise<void> {
   else if (verdict.kind !== 'unchanged') {
     const upload = await uploadIfLarge(turn, false);
     try {
-      const prepared = await previewChange(changeOf(turn, upload), engine);
+      const prepared = await previewChange(requestOf(turn, upload), engine);
       result.id = verdict.kind === 'create' ? undefined : prepared.stackId;
       recordChanges(prepared, result);
     } finally {
@@ -104,7 +104,7 @@ async function apply(turn: Turn): Promise<void> {
   const { stack, verdict, engine, result } = turn;
   if (verdict.kind === 'unchanged') return;
   if (verdict.kind === 'recreate') await deleteRemains(turn);
-  const prepared = await startChange(changeOf(turn, await uploadIfLarge(turn, true)), engine);
+  const prepared = await startChange(requestOf(turn, await uploadIfLarge(turn, true)), engine);
   const { stackId, changes, operation } = prepared;
   result.id = stackId;
   recordChanges(prepared, result);
@@ -143,18 +143,16 @@ async function removeUpload(upload: Upload | undefined, engine: Engine): Promise
   }
 }
 
-function changeOf({ stack, values, verdict, engine }: Turn, upload: Upload | undefined): Change {
+function requestOf({ stack, values, verdict, engine }: Turn, upload: Upload | undefined): ChangeSetRequest {
   return {
-    request: {
-      stackName: stack.stackName,
-      name: uniqueName(engine.clock, engine.random),
-      type: verdict.kind === 'update' ? 'UPDATE' : 'CREATE',
-      template: upload ? { url: upload.url } : { body: stack.template.text },
-      parameters: values.known,
-      capabilities: stack.capabilities,
-      tags: stack.tags,
-      roleArn: engine.roleArn,
-    },
+    stackName: stack.stackName,
+    name: uniqueName(engine.clock, engine.random),
+    type: verdict.kind === 'update' ? 'UPDATE' : 'CREATE',
+    template: upload ? { url: upload.url } : { body: stack.template.text },
+    parameters: values.known,
+    capabilities: stack.capabilities,
+    tags: stack.tags,
+    roleArn: engine.roleArn,
   };
 }
 

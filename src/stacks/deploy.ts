@@ -3,7 +3,7 @@ import { type Fault, throwIfAny } from '../runner/fault.ts';
 import { classifyStatus } from './classify.ts';
 import type { CloudFormation, ParameterValue } from './cloudformation.ts';
 import { deployStack, type Values } from './deploy-stack.ts';
-import { blankResult, type Engine, type Snapshot } from './engine.ts';
+import { blankResult, type Engine, isGood, type Snapshot } from './engine.ts';
 import type { Plan, PlannedStack } from './plan.ts';
 import { type Pool, resolve, valueFaults } from './resolve.ts';
 import { schedule } from './schedule.ts';
@@ -116,7 +116,7 @@ export async function deploy(
         engine.observer.ended(result);
         return result;
       },
-      isGood: ({ outcome }) => outcome === 'done' || outcome === 'planned',
+      isGood,
       skip(stack, because) {
         const standing = snapshotOf(stack).stack;
         const reason = `\`${because}\` did not succeed`;

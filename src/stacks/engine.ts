@@ -51,6 +51,11 @@ export function blankResult({ shortName, stackName }: { shortName: string; stack
   };
 }
 
+/** Whether what depends on a stack may have its turn. */
+export function isGood({ outcome }: StackResult): boolean {
+  return outcome === 'done' || outcome === 'planned';
+}
+
 /** Follow options that also tell the observer. */
 export function watching(stack: { shortName: string; stackName: string }, engine: Engine): FollowOptions {
   return {

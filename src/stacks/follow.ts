@@ -1,4 +1,5 @@
 import { TransientError } from '../aws/transient-error.ts';
+import { orAbort } from '../runner/cancellation.ts';
 import type { Clock } from '../runner/clock.ts';
 import type { CloudFormation, StackEvent } from './cloudformation.ts';
 import { pollDelay, type Watch } from './poll.ts';
@@ -86,22 +87,6 @@ export async function untilAnswered<T>(
       if (!(error instanceof TransientError)) throw error;
     }
     await clock.sleep(pause * random(), signal);
-  }
-}
-
-/** The promise's outcome, or the signal's reason as soon as that aborts: a call that hangs does not keep a run from ending. */
-export async function orAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    const onAbort = () => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    stop = () => signal.removeEventListener('abort', onAbort);
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    stop();
   }
 }
 

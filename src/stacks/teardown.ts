@@ -5,7 +5,7 @@ import { uniqueName } from './change-set.ts';
 import { classifyStatus } from './classify.ts';
 import type { DeployedStack } from './cloudformation.ts';
 import type { Snapshots } from './deploy.ts';
-import { blankResult, type Engine, recordFailure, watching } from './engine.ts';
+import { blankResult, type Engine, isGood, recordFailure, watching } from './engine.ts';
 import { type Ended, follow, sendDeletion } from './follow.ts';
 import { reverse } from './graph.ts';
 import type { Plan, PlannedStack } from './plan.ts';
@@ -89,7 +89,7 @@ export async function teardown(
       engine.observer.ended(deletion.result);
       return deletion.result;
     },
-    isGood: ({ outcome }) => outcome === 'done' || outcome === 'planned',
+    isGood,
     skip(stack, because) {
       const id = snapshots.get(stack.shortName)?.stack?.id;
       const result = { ...blankResult(stack), id, action: 'delete' as const, reason: `\`${because}\` is still there` };

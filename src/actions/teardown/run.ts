@@ -1,13 +1,12 @@
 import type { Residue, RunResult } from '../../report/result.ts';
 import { summary } from '../../report/summary.ts';
 import { whereabouts } from '../../report/words.ts';
-import { withTimeout } from '../../runner/cancellation.ts';
+import { orAbort, withTimeout } from '../../runner/cancellation.ts';
 import { defineAction } from '../../runner/define-action.ts';
 import { UserFault } from '../../runner/fault.ts';
 import { type Host, inGroup } from '../../runner/host.ts';
 import { cloudFormationOf } from '../../stacks/cloudformation.aws.ts';
 import { readSnapshots } from '../../stacks/deploy.ts';
-import { orAbort } from '../../stacks/follow.ts';
 import { loadTeardownFiles } from '../../stacks/load-plan-files.ts';
 import { makeTeardownPlan } from '../../stacks/plan.ts';
 import { checkBeforeDeletion, deployedTemplates, teardown } from '../../stacks/teardown.ts';
