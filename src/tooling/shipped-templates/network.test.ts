@@ -124,9 +124,9 @@ describe('network', () => {
       return [name, PolicyDocument.Statement.flatMap(({ Action }) => Action as string | string[])];
     });
     const pull = [
-      'ecr:GetAuthorizationToken',
       'ecr:BatchCheckLayerAvailability',
       'ecr:BatchGetImage',
+      'ecr:GetAuthorizationToken',
       'ecr:GetDownloadUrlForLayer',
     ];
     expect(Object.fromEntries(passed)).toMatchObject({
