@@ -1,10 +1,10 @@
-import { partition } from './attributes.ts';
+import { partition } from '../evaluation/attributes.ts';
+import { concatenate, isMap, rendered, Text, Token, Unknown, type Value } from '../evaluation/values.ts';
 import type { Call } from './endpoint-policy.ts';
 import { externalHost } from './external-hosts.ts';
 import type { Need, Target } from './need.ts';
 import { items, type Network } from './network.ts';
 import { logStreamArn, settings } from './telemetry-needs.ts';
-import { concatenate, isMap, rendered, Text, Token, Unknown, type Value } from './values.ts';
 
 type Container = { readonly [key: string]: Value };
 

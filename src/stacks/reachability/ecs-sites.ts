@@ -1,9 +1,9 @@
+import { described, ignorance, isMap, type Resource, Unknown, type Value } from '../evaluation/values.ts';
 import { containerNeeds, hostNeeds } from './container-needs.ts';
 import { declaredRange } from './external-hosts.ts';
 import { merged, type Need, type Site } from './need.ts';
 import { foreign, items, type Network, ofType, resourceOf } from './network.ts';
 import { telemetryNeeds } from './telemetry-needs.ts';
-import { described, ignorance, isMap, type Resource, Unknown, type Value } from './values.ts';
 
 /** The ECS services whose tasks have a network interface of their own, with what their tasks need. */
 export function ecsSites(network: Network): Site[] {

@@ -1,4 +1,3 @@
-import { items, type Network } from './network.ts';
 import {
   every,
   ignorance,
@@ -11,7 +10,8 @@ import {
   type Truth,
   Unknown,
   type Value,
-} from './values.ts';
+} from '../evaluation/values.ts';
+import { items, type Network } from './network.ts';
 
 /** One call that must pass an endpoint's policy. */
 export interface Call {

@@ -1,6 +1,6 @@
+import { described, ignorance, type Resource, Token, type Truth, Unknown, type Value } from '../evaluation/values.ts';
 import { items, type Network, ofType } from './network.ts';
 import { isOf } from './routes.ts';
-import { described, ignorance, type Resource, Token, type Truth, Unknown, type Value } from './values.ts';
 
 /**
  * The endpoints of a service in a VPC, by type. Service names are `com.amazonaws.<region>.<service>`, in China with a

@@ -1,7 +1,7 @@
-import { parseCidr } from './cidr.ts';
+import { parseCidr } from '../evaluation/cidr.ts';
+import { Unknown, type Value } from '../evaluation/values.ts';
 import type { Need } from './need.ts';
 import type { Network } from './network.ts';
-import { Unknown, type Value } from './values.ts';
 
 /** Names that AWS answers itself, or that belong to no one outside. */
 const NOT_EXTERNAL = /(^|\.)(amazonaws\.com(\.cn)?|aws|localhost)$/;

@@ -1,7 +1,7 @@
+import { isMap, type Resource, Unknown } from '../evaluation/values.ts';
 import type { Need, Site } from './need.ts';
 import { items, type Network, ofType } from './network.ts';
 import { permissionsOf } from './permissions.ts';
-import { isMap, type Resource, Unknown } from './values.ts';
 
 /**
  * What a Grafana workspace asks of each service that its role may read. Attached to a VPC, all of it goes through the VPC:

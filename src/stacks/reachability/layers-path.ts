@@ -1,3 +1,4 @@
+import { type Resource, Unknown } from '../evaluation/values.ts';
 import { endpointsOf, maybeEndpoint } from './endpoints.ts';
 import type { Need } from './need.ts';
 import type { Network } from './network.ts';
@@ -6,7 +7,6 @@ import type { Origin } from './path.ts';
 import { lists, routeTableOf, wayOut } from './routes.ts';
 import { outwards } from './security-path.ts';
 import { policyOf } from './service-path.ts';
-import { type Resource, Unknown } from './values.ts';
 
 /**
  * To the bucket that holds image layers. A gateway endpoint is a route, so that it takes the traffic of each subnet whose

@@ -1,5 +1,5 @@
+import type { Truth, Value } from '../evaluation/values.ts';
 import type { Call } from './endpoint-policy.ts';
-import type { Truth, Value } from './values.ts';
 
 /** Where a need is met. */
 export type Target =

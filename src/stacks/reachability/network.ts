@@ -1,7 +1,7 @@
+import { scopesOf } from '../evaluation/scope.ts';
+import { type Resource, Token, Unknown, type Value } from '../evaluation/values.ts';
 import { argumentsOf, isRecord } from '../json-values.ts';
 import type { Plan, PlannedStack } from '../plan.ts';
-import { scopesOf } from './scope.ts';
-import { type Resource, Token, Unknown, type Value } from './values.ts';
 
 /** All resources of a plan that exist, or may exist, under its values. */
 export interface Network {

@@ -1,5 +1,5 @@
 import type { Place } from '../../runner/fault.ts';
-import type { Unknown } from './values.ts';
+import type { Unknown } from '../evaluation/values.ts';
 
 /** Whether something can be reached. `add` is what to add, as the rest of a sentence that begins with "Add". */
 export type Outcome =

@@ -1,3 +1,4 @@
+import { type Resource, Token, Unknown, type Value } from '../evaluation/values.ts';
 import { layersPath } from './layers-path.ts';
 import type { Need, Site } from './need.ts';
 import { foreign, type Network, resourceOf } from './network.ts';
@@ -6,7 +7,6 @@ import { ownAcl, wayOut } from './routes.ts';
 import { allows } from './security-groups.ts';
 import { isLocal, outwards } from './security-path.ts';
 import { servicePath } from './service-path.ts';
-import { type Resource, Token, Unknown, type Value } from './values.ts';
 
 /** Where traffic starts: one subnet of a site. */
 export interface Origin {

@@ -1,5 +1,5 @@
+import { isMap, type Resource, Token, type Value } from '../evaluation/values.ts';
 import { items, type Network, ofType } from './network.ts';
-import { isMap, type Resource, Token, type Value } from './values.ts';
 
 /** An action that a role is allowed, as it is written: `aps:RemoteWrite`, `xray:*`. */
 export interface Permission {

@@ -1,7 +1,7 @@
-import { contains, parseCidr } from './cidr.ts';
+import { contains, parseCidr } from '../evaluation/cidr.ts';
+import { described, type Resource, same, Token, Unknown, type Value } from '../evaluation/values.ts';
 import { items, type Network, ofType, resourceOf } from './network.ts';
 import { type Outcome, unknown } from './outcome.ts';
-import { described, type Resource, same, Token, Unknown, type Value } from './values.ts';
 
 /** A subnet's route table; `undefined`: the VPC's main one, which knows the VPC's own addresses and nothing else. */
 export function routeTableOf(subnet: Resource, network: Network): Resource | Unknown | undefined {

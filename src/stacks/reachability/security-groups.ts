@@ -1,5 +1,4 @@
-import { contains, isDisjoint, isPrivate, parseCidr } from './cidr.ts';
-import { foreign, items, type Network, ofType, resourceOf } from './network.ts';
+import { contains, isDisjoint, isPrivate, parseCidr } from '../evaluation/cidr.ts';
 import {
   described,
   every,
@@ -13,7 +12,8 @@ import {
   type Truth,
   Unknown,
   type Value,
-} from './values.ts';
+} from '../evaluation/values.ts';
+import { foreign, items, type Network, ofType, resourceOf } from './network.ts';
 
 export type Direction = 'egress' | 'ingress';
 

@@ -1,11 +1,11 @@
-import { contains, parseCidr } from './cidr.ts';
+import { contains, parseCidr } from '../evaluation/cidr.ts';
+import { described, every, type Resource, Token, Unknown, type Value } from '../evaluation/values.ts';
 import { groupsOf } from './endpoints.ts';
 import { items, type Network, resourceOf } from './network.ts';
 import { type Outcome, unknown, worst } from './outcome.ts';
 import type { Origin } from './path.ts';
 import { ownAcl } from './routes.ts';
 import { allows, type Direction, type Peer } from './security-groups.ts';
-import { described, every, type Resource, Token, Unknown, type Value } from './values.ts';
 
 const OPEN: Outcome = { verdict: 'reachable', through: '', because: 'its security groups let it out' };
 

@@ -1,3 +1,4 @@
+import { described, every, type Resource, rendered, Unknown } from '../evaluation/values.ts';
 import { passes } from './endpoint-policy.ts';
 import { endpointsOf, isOn, maybeEndpoint } from './endpoints.ts';
 import type { Need } from './need.ts';
@@ -6,7 +7,6 @@ import { type Outcome, unknown, worst } from './outcome.ts';
 import type { Origin } from './path.ts';
 import { wayOut } from './routes.ts';
 import { outwards, throughGroups } from './security-path.ts';
-import { described, every, type Resource, rendered, Unknown } from './values.ts';
 
 /**
  * To a service of AWS. An interface endpoint with private DNS takes the service's own name, so that there is no other way

@@ -1,12 +1,12 @@
+import { attributeOf, partition } from '../evaluation/attributes.ts';
+import { concatenate, isMap, rendered, Text, Token, Unknown, type Value } from '../evaluation/values.ts';
 import { isRecord } from '../json-values.ts';
 import { parseSource } from '../source-document.ts';
-import { attributeOf, partition } from './attributes.ts';
 import type { Call } from './endpoint-policy.ts';
 import { externalHost } from './external-hosts.ts';
 import type { Need } from './need.ts';
 import { items, type Network, ofType } from './network.ts';
 import { grants, permissionsOf } from './permissions.ts';
-import { concatenate, isMap, rendered, Text, Token, Unknown, type Value } from './values.ts';
 
 type Container = { readonly [key: string]: Value };
 

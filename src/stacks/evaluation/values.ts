@@ -1,7 +1,7 @@
 import type { Place } from '../../runner/fault.ts';
 import type { PathStep } from '../source-document.ts';
 
-/** A resource of the plan, as reachability looks at it. */
+/** A resource of the plan, as its templates and values describe it. */
 export interface Resource {
   /** Short name of its stack. */
   stack: string;
