@@ -1,11 +1,14 @@
 import { Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 
-/** The intrinsic functions that have a short form; `Ref` and `Condition` carry no `Fn::` prefix in their long form. */
+/** The intrinsic functions that have a short form, those of rules among them; `Ref` and `Condition` carry no `Fn::` prefix in their long form. */
 const SHORT_FORMS = [
   'And',
   'Base64',
   'Cidr',
   'Condition',
+  'Contains',
+  'EachMemberEquals',
+  'EachMemberIn',
   'Equals',
   'FindInMap',
   'ForEach',
@@ -19,11 +22,14 @@ const SHORT_FORMS = [
   'Not',
   'Or',
   'Ref',
+  'RefAll',
   'Select',
   'Split',
   'Sub',
   'ToJsonString',
   'Transform',
+  'ValueOf',
+  'ValueOfAll',
 ];
 
 /** YAML tags that put CloudFormation's short forms (`!Ref x`) into their long form (`{ Ref: 'x' }`). */

@@ -144,6 +144,22 @@ describe('a template is refused when', () => {
       StackStatus: 'CREATE_COMPLETE',
     });
   });
+
+  test('a rule uses a function that rules do not have', async () => {
+    const template = (condition: unknown) => ({
+      Parameters: { Names: { Type: 'CommaDelimitedList', Default: '' } },
+      Conditions: { Always: { 'Fn::Equals': ['a', 'a'] } },
+      Rules: { Named: { RuleCondition: condition, Assertions: [{ Assert: { 'Fn::Equals': ['a', 'a'] } }] } },
+      Resources: resources,
+    });
+    const joined = { 'Fn::Equals': [{ 'Fn::Join': ['', { Ref: 'Names' }] }, ''] };
+    await expect(aws.create('rule-4', template(joined))).rejects.toThrow(
+      'Rule Named uses Fn::Join, which is no function of rules',
+    );
+    await expect(aws.create('rule-5', template({ Condition: 'Always' }))).rejects.toThrow('Rule Named uses Condition');
+    const each = { 'Fn::EachMemberEquals': [{ Ref: 'Names' }, ''] };
+    await expect(aws.create('rule-6', template(each))).resolves.toMatchObject({ StackStatus: 'CREATE_COMPLETE' });
+  });
 });
 
 describe('a parameter', () => {

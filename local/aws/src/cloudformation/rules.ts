@@ -6,12 +6,31 @@ import { type Dict, isDict, type Template } from './template.ts';
 export function checkRules(template: Template, scope: Scope): void {
   for (const [name, rule] of Object.entries(template.rules)) {
     if (!isDict(rule)) throw templateError(`Rule ${name} is malformed`);
+    checkFunctions(name, rule);
     if (rule.RuleCondition !== undefined && !holds(rule.RuleCondition, scope)) continue;
     for (const assertion of [rule.Assertions ?? []].flat()) {
       const { Assert: claim, AssertDescription: description } = assertion as Dict;
       if (!holds(claim, scope))
         throw validationError(`Rule ${name} failed: ${String(description ?? 'an assertion is false')}`);
     }
+  }
+}
+
+/** All that a rule is made of ("Rule functions", AWS CloudFormation Template Reference). */
+const FUNCTIONS = new Set(
+  ['And', 'Or', 'Not', 'Equals', 'Contains', 'EachMemberEquals', 'EachMemberIn', 'RefAll', 'ValueOf', 'ValueOfAll'].map(
+    name => `Fn::${name}`,
+  ),
+);
+
+/** Public reports show that CloudFormation refuses other functions in rules, also those that conditions have. */
+function checkFunctions(rule: string, value: unknown): void {
+  if (Array.isArray(value)) for (const item of value) checkFunctions(rule, item);
+  if (!isDict(value)) return;
+  for (const [key, item] of Object.entries(value)) {
+    if (key === 'Condition' || (key.startsWith('Fn::') && !FUNCTIONS.has(key)))
+      throw templateError(`Rule ${rule} uses ${key}, which is no function of rules`);
+    checkFunctions(rule, item);
   }
 }
 
