@@ -4,6 +4,7 @@ import type { Capability } from './capabilities.ts';
 import { withImports } from './exports.ts';
 import { type Dependencies, order } from './graph.ts';
 import { needsUpload, PREFIX_TAG, sizeFaults, tagFaults } from './limits.ts';
+import { malformedRules } from './rules/rule-check.ts';
 import { type PlannedParameter, sourceOf, templateOf, unknownValues, valueFault } from './sources.ts';
 import type { StackEntry } from './stacks-file.ts';
 import type { Template } from './template.ts';
@@ -125,6 +126,8 @@ function planStack(entry: StackEntry, input: PlanInput, earlier: readonly StackE
     });
   }
   faults.push(...sizeFaults(bytes, template.file, input.hasTemplateBucket));
+  // Here and not with the template: what is deployed was accepted, and a deletion reads it for its order only.
+  faults.push(...malformedRules(template.value, template.place));
   for (const [name, rule] of Object.entries(entry.parameters)) {
     if (Object.hasOwn(template.parameters, name)) continue;
     faults.push({

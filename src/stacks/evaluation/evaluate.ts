@@ -1,12 +1,13 @@
 import { isRecord } from '../json-values.ts';
 import { attributeOf, partition, urlSuffix } from './attributes.ts';
-import { subdivide } from './cidr.ts';
+import { parseCidr, subdivide } from './cidr.ts';
 import type { Scope } from './scope.ts';
 import {
   concatenate,
   every,
   isList,
   isMap,
+  NoRoom,
   negated,
   rendered,
   same,
@@ -174,5 +175,9 @@ function ranges([block, count, bits]: unknown[], scope: Scope): Value {
   if (typeof text !== 'string') return unknownOf(text, 'an address range is only known to AWS');
   if (isMap(number) || typeof number !== 'string' || typeof hostBits !== 'string')
     return new Unknown('`Fn::Cidr` is given no numbers');
-  return subdivide(text, Number(number), Number(hostBits)) ?? new Unknown(`\`Fn::Cidr\` does not fit into ${text}`);
+  const [parts, size] = [Number(number), Number(hostBits)];
+  const found = subdivide(text, parts, size);
+  if (found) return found;
+  const isMeant = parseCidr(text) && parts > 0 && size > 0 && size <= 32;
+  return isMeant ? new NoRoom(text, parts, size, block) : new Unknown(`\`Fn::Cidr\` does not fit into ${text}`);
 }

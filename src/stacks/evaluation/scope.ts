@@ -68,6 +68,7 @@ function resourceOf(id: string, type: string, scope: Scope): Resource {
       if (!cache.has(name)) cache.set(name, evaluate(properties[name], scope));
       return cache.get(name);
     },
+    written: name => properties[name],
     place: path => template.place(['Resources', id, ...path]),
   };
 }

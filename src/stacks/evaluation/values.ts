@@ -11,6 +11,8 @@ export interface Resource {
   exists: Truth;
   /** Its properties, evaluated when asked for. */
   property(name: string): Value;
+  /** A property as the template writes it. */
+  written(name: string): unknown;
   place(path: readonly PathStep[]): Place;
 }
 
@@ -34,6 +36,23 @@ export class Unknown {
 
   constructor(why: string) {
     this.why = why;
+  }
+}
+
+/** What the deployment is known to fail at: ranges that an address range has no room for. */
+export class NoRoom extends Unknown {
+  readonly range: string;
+  readonly count: number;
+  readonly hostBits: number;
+  /** Where the range comes from, as the template writes it. */
+  readonly written: unknown;
+
+  constructor(range: string, count: number, hostBits: number, written: unknown) {
+    super(`\`Fn::Cidr\` does not fit into ${range}`);
+    this.range = range;
+    this.count = count;
+    this.hostBits = hostBits;
+    this.written = written;
   }
 }
 
