@@ -4,9 +4,11 @@ import { summary } from '../../report/summary.ts';
 import { whereabouts } from '../../report/words.ts';
 import { orAbort, withTimeout } from '../../runner/cancellation.ts';
 import { defineAction } from '../../runner/define-action.ts';
+import { throwIfAny } from '../../runner/fault.ts';
 import { type Host, inGroup } from '../../runner/host.ts';
 import type { InputValues } from '../../runner/spec.ts';
 import { cloudFormationOf } from '../../stacks/cloudformation.aws.ts';
+import { combinationFaults } from '../../stacks/combinations/combinations.ts';
 import { checkBeforeWrites, deploy, neededLookups, readSnapshots } from '../../stacks/deploy.ts';
 import { describePlan } from '../../stacks/describe-plan.ts';
 import { loadPlanFiles, type PlanFiles } from '../../stacks/load-plan-files.ts';
@@ -30,6 +32,8 @@ export const action = defineAction(
     maskSecrets(plan, mask);
     const findings = inputs.reachability === 'off' ? [] : reachability(plan, session.region);
     const view = await showPlan(plan, findings, `Plan for ${plan.prefix} in ${whereabouts(session)}`, host);
+    // First, because what cannot be reached may follow from values that do not fit together.
+    throwIfAny(combinationFaults(plan, session.region));
     judgeReachability(findings, inputs.reachability, host);
 
     const cloudFormation = cloudFormationOf(session);

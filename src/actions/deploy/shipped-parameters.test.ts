@@ -116,35 +116,3 @@ describe('parameters that work together', () => {
     expect((await run(teardown, { 'stack-prefix': name, confirm: name })).code).toBe(0);
   });
 });
-
-describe('parameters that cannot work together', () => {
-  it.each<[rule: string, parameters: Record<string, string>, says: string]>([
-    ['CertificateWithDomain', { CertificateArn: CERTIFICATE }, 'CertificateArn needs DomainName'],
-    ['DomainWithCertificate', { DomainName: DOMAIN }, 'DomainName needs CertificateArn'],
-    ['HostedZoneWithDomain', { HostedZoneId: 'Z23ABC4XYZL05B' }, 'HostedZoneId needs DomainName'],
-    ['MonitoringWithAps', { EnableMonitoringEndpoint: 'true' }, 'needs EnableApsEndpoint'],
-    ['AttachedGrafana', { GrafanaSubnetIds: 'subnet-0a' }, 'GrafanaSubnetIds needs GrafanaSecurityGroupIds'],
-    ['UnattachedGrafana', { GrafanaSecurityGroupIds: 'sg-0a' }, 'GrafanaSecurityGroupIds needs GrafanaSubnetIds'],
-    [
-      'AttachedGrafana',
-      { GrafanaSubnetIds: 'subnet-0a', GrafanaSecurityGroupIds: 'sg-0a', EnableGrafana: 'false' },
-      'GrafanaSubnetIds is of no use when EnableGrafana is false',
-    ],
-    ['ExternalEgress', { ExternalEgressCidr: '0.0.0.0/0' }, 'ExternalEgressCidr needs NatGateways'],
-    ['Exec', { EnableExec: 'true' }, 'EnableExec needs EnableSsmMessagesEndpoint'],
-    ['Paused', { DesiredCount: '0' }, 'DesiredCount 0 needs EnableAutoscaling false'],
-    ['QuarterCpu', { Cpu: '256', Memory: '4096' }, 'Cpu 256 takes a Memory of 512, 1024 or 2048'],
-    ['HalfCpu', { Cpu: '512', Memory: '512' }, 'Cpu 512 takes a Memory from 1024'],
-    ['OneCpu', { Cpu: '1024', Memory: '512' }, 'Cpu 1024 takes a Memory from 2048'],
-    ['TwoCpus', { Cpu: '2048', Memory: '512' }, 'Cpu 2048 takes a Memory from 4096'],
-    ['FourCpus', { Cpu: '4096', Memory: '512' }, 'Cpu 4096 takes a Memory from 8192'],
-  ])('%s refuses %j', async (rule, parameters, says) => {
-    const prefix = `bad-${rule}-${Object.keys(parameters).length}`;
-    // The templates refuse it themselves, so that other clients get it too; the plan would have seen some of it before.
-    const { code, host } = await run(deploy, { ...inputs(prefix, parameters), reachability: 'off' });
-    expect(code).toBe(1);
-    const log = host.log.join('\n');
-    expect(log).toContain(`Rule ${rule} failed: `);
-    expect(log).toContain(says);
-  });
-});
