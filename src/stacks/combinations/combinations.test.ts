@@ -313,6 +313,16 @@ Resources:
     ]);
   });
 
+  it('is not taken for what another stack has under the same names', () => {
+    const second = `${HEAD}  R: { Type: "AWS::ECS::TaskDefinition", Properties: { RequiresCompatibilities: [FARGATE], Cpu: !Ref Cpu, Memory: !Ref Memory } }\n`;
+    const sources = { ...one('', rule('!Ref Cpu, !Ref Memory')), two: { file: 'two.yaml', text: second } };
+    const found = faultsOf(sources, { values: { Cpu: '256', Memory: '4096' } });
+    expect(found).toEqual([
+      expect.stringContaining('Rule `Size` of stack `one`'),
+      expect.stringContaining('Fargate has no task of the size of `R` of stack `two`'),
+    ]);
+  });
+
   it('is not taken for what only shares a parameter', () => {
     expect(faultsOf(one('', rule('!Ref Memory, "512"')), { values })).toHaveLength(3);
   });
