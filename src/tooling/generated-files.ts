@@ -3,6 +3,8 @@ import { Document } from 'yaml';
 import { spec as deploy } from '../actions/deploy/spec.ts';
 import { spec as teardown } from '../actions/teardown/spec.ts';
 import type { ActionSpec, InputSpec } from '../runner/spec.ts';
+import { localCollectorConfig } from './collector-config.ts';
+import type { GenerationSources } from './generation-sources.ts';
 
 /** Every action, in the order in which the README presents them. */
 export const specs: readonly ActionSpec[] = [deploy, teardown];
@@ -13,13 +15,15 @@ const SHORT_PATHS = ['deploy'];
 const NOTE = 'Generated from src/actions/NAME/spec.ts by `npm run generate`; edit that instead.';
 
 /**
- * Every file that derives from the declarations of the actions.
+ * Every file that derives from the declarations of the actions, or from a template.
  *
- * @param readme the README as it is: only what stands between its markers is replaced
  * @returns content by path from the root of the repository
  */
-export function generatedFiles(readme: string): Map<string, string> {
-  const files = new Map<string, string>([['README.md', specs.reduce(fillReadme, readme)]]);
+export function generatedFiles({ readme, applicationTemplate }: GenerationSources): Map<string, string> {
+  const files = new Map<string, string>([
+    ['README.md', specs.reduce(fillReadme, readme)],
+    ['local/adot-config.yaml', localCollectorConfig(applicationTemplate)],
+  ]);
   for (const spec of specs) {
     files.set(`actions/${spec.name}/action.yml`, actionYml(spec, '../../dist'));
     files.set(`actions/${spec.name}/README.md`, actionReadme(spec));
