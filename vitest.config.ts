@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// `*.tools.test.ts` need the AWS CLI, cfn-lint and the like: `npm run test:tools` adds them.
+// `*.tools.test.ts` need the AWS CLI, cfn-lint, promtool and the like: `npm run test:tools` adds them.
 const tools = process.env.ZAP_TEST_TOOLS === '1';
 
 export default defineConfig({
