@@ -47,7 +47,8 @@ function describeParameter({ declaration, source }: PlannedParameter): Parameter
 function words(source: ParameterSource): string {
   switch (source.kind) {
     case 'input':
-      return `input ${source.name}`;
+    case 'profile':
+      return `${source.kind} ${source.name}`;
     case 'stacks-file':
       return 'stacks file';
     case 'lookup':

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { type Fault, throwIfAny, UserFault } from '../runner/fault.ts';
+import { dirname, join, relative, resolve } from 'node:path';
+import { throwIfAny, UserFault } from '../runner/fault.ts';
+import { type Folders, readText, shownFrom } from './read-text.ts';
 import { parseStacksFile, type StackEntry } from './stacks-file.ts';
 import { parseTemplate, type Template, unknownTemplate } from './template.ts';
 
@@ -9,12 +9,6 @@ export interface PlanFiles {
   entries: StackEntry[];
   /** By short name. */
   templates: Map<string, Template>;
-}
-
-/** Absolute paths: `toolkit` holds `cloudformation/`; `workspace` is the user's checkout. */
-interface Folders {
-  workspace: string;
-  toolkit: string;
 }
 
 /**
@@ -52,9 +46,9 @@ function templatesOf(loaded: Loaded): Map<string, Template> {
 async function load(file: string | undefined, folders: Folders): Promise<{ entries: StackEntry[]; loaded: Loaded }> {
   const { workspace, toolkit } = folders;
   const path = file === undefined ? join(toolkit, 'cloudformation', 'stacks.yaml') : resolve(workspace, file);
-  const base = file === undefined && !isInside(path, workspace) ? toolkit : workspace;
+  const base = shownFrom(path, file === undefined, folders);
   const shown = relative(base, path);
-  const text = await read(path, {
+  const text = await readText(path, {
     what: `Stacks file \`${file ?? shown}\` cannot be read`,
     fix: `Check input \`stacks-file\`; it is looked for at ${path}. Does the job check out the repository first?`,
   });
@@ -73,32 +67,9 @@ async function loadTemplate(
 ): Promise<ReturnType<typeof parseTemplate>> {
   const what = `Template \`${template}\` cannot be read`;
   try {
-    return parseTemplate(await read(path, { what, fix: 'Its path is relative to the stacks file', place }), shown);
+    return parseTemplate(await readText(path, { what, fix: 'Its path is relative to the stacks file', place }), shown);
   } catch (error) {
     if (error instanceof UserFault) return { faults: [...error.faults] };
     throw error;
   }
-}
-
-async function read(path: string, fault: Fault): Promise<string> {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
-  } catch (error) {
-    throw new UserFault(
-      { ...fault, seen: REASONS[(error as NodeJS.ErrnoException).code ?? ''] ?? String(error) },
-      { cause: error },
-    );
-  }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  EISDIR: 'a directory',
-  EACCES: 'no right to read it',
-  ERR_ENCODING_INVALID_ENCODED_DATA: 'text that is not UTF-8',
-};
-
-function isInside(path: string, folder: string): boolean {
-  const inside = relative(folder, path);
-  return !inside.startsWith('..') && !isAbsolute(inside);
 }

@@ -4,6 +4,7 @@ import type { Capability } from './capabilities.ts';
 import { withImports } from './exports.ts';
 import { type Dependencies, order } from './graph.ts';
 import { needsUpload, PREFIX_TAG, sizeFaults, tagFaults } from './limits.ts';
+import type { Profile } from './profile.ts';
 import { malformedRules } from './rules/rule-check.ts';
 import { type PlannedParameter, sourceOf, templateOf, unknownValues, valueFault } from './sources.ts';
 import type { StackEntry } from './stacks-file.ts';
@@ -38,6 +39,8 @@ export interface PlanInput {
   templates: ReadonlyMap<string, Template>;
   /** Parameter values from inputs by `P` or `<short name>.P`; `origin` is the input that the user wrote. */
   values: ReadonlyMap<string, { value: string; origin: string }>;
+  /** A set of parameters, which `values` win over. */
+  profile?: Profile | undefined;
   /** Short names to deploy; empty: all. */
   only: readonly string[];
   tags: Readonly<Record<string, string>>;

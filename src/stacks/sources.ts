@@ -9,6 +9,7 @@ import type { Template, TemplateParameter } from './template.ts';
 /** Where a parameter's value comes from. Values that are known before anything is deployed stand here. */
 export type ParameterSource =
   | { kind: 'input'; name: string; value: string }
+  | { kind: 'profile'; name: string; value: string; place: Place }
   | { kind: 'stacks-file'; value: string; place: Place }
   | { kind: 'lookup'; lookup: Lookup }
   | { kind: 'output'; stack: string; output: string }
@@ -21,7 +22,7 @@ export interface PlannedParameter {
   source: ParameterSource;
 }
 
-/** The first match wins: inputs, the stacks file, threading, the template's default, what the deployed stack has. */
+/** The first match wins: inputs, the profile, the stacks file, threading, the template's default, what the deployed stack has. */
 export function sourceOf(
   declaration: TemplateParameter,
   entry: StackEntry,
@@ -32,6 +33,8 @@ export function sourceOf(
   const { name } = declaration;
   const given = input.values.get(`${entry.shortName}.${name}`) ?? input.values.get(name);
   if (given) return { kind: 'input', name: given.origin, value: given.value };
+  const preset = input.profile?.values.get(`${entry.shortName}.${name}`) ?? input.profile?.values.get(name);
+  if (input.profile && preset) return { kind: 'profile', name: input.profile.name, ...preset };
   const rule = entry.parameters[name];
   if (rule?.kind === 'literal') return { kind: 'stacks-file', value: rule.value, place: rule.place };
   if (rule?.kind === 'lookup') return { kind: 'lookup', lookup: rule.lookup };
@@ -68,9 +71,9 @@ export function valueFault({ declaration, source }: PlannedParameter, template: 
   const value = knownValue(source);
   const accepted = value === undefined ? undefined : refusal(declaration, value);
   if (value === undefined || accepted === undefined) return [];
-  const origin = source.kind === 'input' ? ` (input \`${source.name}\`)` : '';
+  const origin = source.kind === 'input' || source.kind === 'profile' ? ` (${source.kind} \`${source.name}\`)` : '';
   const place =
-    source.kind === 'stacks-file'
+    'place' in source
       ? source.place
       : source.kind === 'default'
         ? template.place(['Parameters', declaration.name, 'Default'])
@@ -91,30 +94,27 @@ export function shown(declaration: TemplateParameter, value: string): string {
 }
 
 /** Values given for parameters, or stacks, that there are not. */
-export function unknownValues({ values, templates }: PlanInput, names: readonly string[]): Fault[] {
-  const faults: Fault[] = [];
-  for (const [key, { origin }] of values) {
+export function unknownValues({ values, profile, templates }: PlanInput, names: readonly string[]): Fault[] {
+  const given: { key: string; giver: string; place?: Place }[] = [
+    ...[...values].map(([key, { origin }]) => ({ key, giver: `Input \`${origin}\`` })),
+    ...[...(profile?.values ?? [])].map(([key, { place }]) => ({ key, giver: `Profile \`${profile?.name}\``, place })),
+  ];
+  return given.flatMap(({ key, giver, place }) => {
     const dot = key.indexOf('.');
     const stack = dot < 0 ? undefined : key.slice(0, dot);
     const parameter = key.slice(dot + 1);
     if (stack !== undefined && !names.includes(stack)) {
-      faults.push({
-        what: `Input \`${origin}\` sets a parameter of a stack that is not in the stacks file`,
-        seen: `\`${key}\``,
-        fix: suggest(stack, names),
-      });
-      continue;
+      const what = `${giver} sets a parameter of a stack that is not in the stacks file`;
+      return [{ what, seen: `\`${key}\``, fix: suggest(stack, names), place }];
     }
     const candidates = [...templates]
       .filter(([name]) => stack === undefined || stack === name)
       .flatMap(([, template]) => Object.keys(template.parameters));
-    if (candidates.includes(parameter)) continue;
-    faults.push({
-      what: `Input \`${origin}\` sets parameter \`${parameter}\`, which ${stack ? `the template of \`${stack}\` does not have` : 'no template has'}`,
-      fix: suggest(parameter, candidates),
-    });
-  }
-  return faults;
+    if (candidates.includes(parameter)) return [];
+    const lacking = stack ? `the template of \`${stack}\` does not have` : 'no template has';
+    const what = `${giver} sets parameter \`${parameter}\`, which ${lacking}`;
+    return [{ what, fix: suggest(parameter, candidates), place }];
+  });
 }
 
 /** A template with `Fn::ForEach` or macros may have outputs that its text does not name. */

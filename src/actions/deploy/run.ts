@@ -12,8 +12,10 @@ import { combinationFaults } from '../../stacks/combinations/combinations.ts';
 import { checkBeforeWrites, deploy, neededLookups, readSnapshots } from '../../stacks/deploy.ts';
 import { describePlan } from '../../stacks/describe-plan.ts';
 import { loadPlanFiles, type PlanFiles } from '../../stacks/load-plan-files.ts';
+import { loadProfile } from '../../stacks/load-profile.ts';
 import { lookUpAll } from '../../stacks/lookups.aws.ts';
 import { makePlan, type Plan } from '../../stacks/plan.ts';
+import type { Profile } from '../../stacks/profile.ts';
 import { type Finding, reachability } from '../../stacks/reachability/reachability.ts';
 import { engineFor, sessionFor, throwUnlessGood } from '../stack-run.ts';
 import { judgeReachability } from './judge-reachability.ts';
@@ -28,7 +30,7 @@ export const action = defineAction(
     const dryRun = inputs['dry-run'];
     const session = sessionFor(inputs, host);
     const files = await loadPlanFiles(inputs['stacks-file'], folders);
-    const plan = planOf(inputs, files, session.region);
+    const plan = planOf(inputs, files, await loadProfile(inputs.profile, folders), session.region);
     maskSecrets(plan, mask);
     const findings = inputs.reachability === 'off' ? [] : reachability(plan, session.region);
     const view = await showPlan(plan, findings, `Plan for ${plan.prefix} in ${whereabouts(session)}`, host);
@@ -63,11 +65,17 @@ export const action = defineAction(
   },
 );
 
-function planOf(inputs: InputValues<typeof spec.inputs>, files: PlanFiles, region: string): Plan {
+function planOf(
+  inputs: InputValues<typeof spec.inputs>,
+  files: PlanFiles,
+  profile: Profile | undefined,
+  region: string,
+): Plan {
   return makePlan({
     ...files,
     prefix: inputs['stack-prefix'],
     values: parameterInputs(inputs),
+    profile,
     only: inputs.only,
     tags: inputs.tags,
     hasTemplateBucket: inputs['template-bucket'] !== undefined,
@@ -77,7 +85,7 @@ function planOf(inputs: InputValues<typeof spec.inputs>, files: PlanFiles, regio
 
 function maskSecrets(plan: Plan, mask: (secret: string) => void): void {
   for (const { declaration, source } of plan.stacks.flatMap(({ parameters }) => parameters)) {
-    const isGiven = source.kind === 'input' || source.kind === 'stacks-file';
+    const isGiven = source.kind === 'input' || source.kind === 'profile' || source.kind === 'stacks-file';
     // A short value would black out half of the log, and is no secret.
     if (declaration.noEcho && isGiven && source.value.length >= 4) mask(source.value);
   }

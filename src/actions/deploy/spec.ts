@@ -31,6 +31,11 @@ export const spec = declareAction({
       description:
         'Template parameters as a YAML or JSON map. `Name` goes to every stack that has it, `<short name>.Name` to one.',
     },
+    profile: {
+      kind: 'string',
+      description:
+        'A set of parameters: `lean` or `production` of zap-obs, or a YAML or JSON file of yours, relative to the workspace, in the form of `parameters`, which win over it.',
+    },
     'dry-run': {
       kind: 'boolean',
       description: 'Shows what would change, and leaves nothing behind.',
