@@ -1,4 +1,4 @@
-import { isList, type Resource, Token, Unknown, type Value } from '../stacks/reachability/values.ts';
+import { isList, type Resource, Token, Unknown, type Value } from '../stacks/evaluation/values.ts';
 import type { PriceName } from './prices.ts';
 
 /** So much of something that has a price. */

@@ -1,4 +1,4 @@
-import { isList, isMap, type Resource, Text, Token, Unknown, type Value } from '../stacks/reachability/values.ts';
+import { isList, isMap, type Resource, Text, Token, Unknown, type Value } from '../stacks/evaluation/values.ts';
 import { type Inventory, numberOf, resourceNamed } from './charge.ts';
 
 /** How many tasks a service has when it has nothing to do: with autoscaling, the least. */

@@ -1,6 +1,6 @@
+import { scopesOf } from '../stacks/evaluation/scope.ts';
+import { type Resource, Unknown } from '../stacks/evaluation/values.ts';
 import type { Plan } from '../stacks/plan.ts';
-import { scopesOf } from '../stacks/reachability/scope.ts';
-import { type Resource, Unknown } from '../stacks/reachability/values.ts';
 import { ASSUMPTIONS, NOT_COUNTED } from './assumptions.ts';
 import type { Inventory } from './charge.ts';
 import { BY_USE, FREE, PRICERS } from './pricers.ts';

@@ -1,4 +1,4 @@
-import { isList, isMap, type Resource, Unknown } from '../stacks/reachability/values.ts';
+import { isList, isMap, type Resource, Unknown } from '../stacks/evaluation/values.ts';
 import { ASSUMED } from './assumptions.ts';
 import { type Charge, type Inventory, lengthOf, numberOf, type Pricer } from './charge.ts';
 import { containersOf, definitionOf, isFargate, mentions, metricInterval, sizeOf, taskCount } from './ecs-tasks.ts';

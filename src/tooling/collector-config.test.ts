@@ -10,7 +10,6 @@ import {
   LOCAL_DIFFERENCES,
   localCollectorConfig,
 } from './collector-config.ts';
-import { readGenerationSources } from './generation-sources.ts';
 import { ROOT } from './repository.ts';
 
 type Kind = 'receivers' | 'processors' | 'exporters' | 'extensions';
@@ -19,7 +18,7 @@ type Config = Record<Kind, Record<string, { auth?: { authenticator: string } } |
   service: { extensions: string[]; pipelines: Record<string, Pipeline> };
 };
 
-const { applicationTemplate } = readGenerationSources();
+const applicationTemplate = readFileSync(join(ROOT, 'cloudformation/2-ecs-fargate-template.yaml'), 'utf8');
 const deployed = collectorConfig(applicationTemplate);
 const local = readFileSync(join(ROOT, 'local', 'adot-config.yaml'), 'utf8');
 const SECTIONS = ['receivers', 'processors', 'exporters', 'extensions'] as const satisfies Kind[];

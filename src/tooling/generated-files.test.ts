@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { actions } from '../index.ts';
 import { generatedFiles, specs } from './generated-files.ts';
-import { readGenerationSources } from './generation-sources.ts';
 import { ROOT } from './repository.ts';
 
 const onDisk = (path: string) => readFileSync(join(ROOT, path), 'utf8');
-const files = generatedFiles(readGenerationSources());
+const files = generatedFiles(onDisk);
 
 it.each([...files.keys()])('%s is as `npm run generate` writes it', path => {
   expect(onDisk(path)).toBe(files.get(path));

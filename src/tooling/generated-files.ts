@@ -4,7 +4,9 @@ import { spec as deploy } from '../actions/deploy/spec.ts';
 import { spec as teardown } from '../actions/teardown/spec.ts';
 import type { ActionSpec, InputSpec } from '../runner/spec.ts';
 import { localCollectorConfig } from './collector-config.ts';
-import type { GenerationSources } from './generation-sources.ts';
+import { architectureDrawings } from './drawing/architecture.ts';
+import { fillSection } from './marked-sections.ts';
+import { templatesReadme } from './templates-readme.ts';
 
 /** Every action, in the order in which the README presents them. */
 export const specs: readonly ActionSpec[] = [deploy, teardown];
@@ -15,14 +17,17 @@ const SHORT_PATHS = ['deploy'];
 const NOTE = 'Generated from src/actions/NAME/spec.ts by `npm run generate`; edit that instead.';
 
 /**
- * Every file that derives from the declarations of the actions, or from a template.
+ * Every file that derives from the declarations of the actions, or from the templates.
  *
+ * @param read gives a file as it is: of a README only what stands between its markers is replaced
  * @returns content by path from the root of the repository
  */
-export function generatedFiles({ readme, applicationTemplate }: GenerationSources): Map<string, string> {
+export function generatedFiles(read: (path: string) => string): Map<string, string> {
   const files = new Map<string, string>([
-    ['README.md', specs.reduce(fillReadme, readme)],
-    ['local/adot-config.yaml', localCollectorConfig(applicationTemplate)],
+    ['README.md', specs.reduce(fillReadme, read('README.md'))],
+    ['cloudformation/README.md', templatesReadme(read('cloudformation/README.md'))],
+    ...architectureDrawings(),
+    ['local/adot-config.yaml', localCollectorConfig(read('cloudformation/2-ecs-fargate-template.yaml'))],
   ]);
   for (const spec of specs) {
     files.set(`actions/${spec.name}/action.yml`, actionYml(spec, '../../dist'));
@@ -70,10 +75,7 @@ function actionReadme(spec: ActionSpec): string {
 }
 
 function fillReadme(readme: string, spec: ActionSpec): string {
-  const [begin, end] = [`<!-- begin ${spec.name} -->`, `<!-- end ${spec.name} -->`];
-  const [from, to] = [readme.indexOf(begin), readme.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`README.md has no ${begin} … ${end}`);
-  return `${readme.slice(0, from + begin.length)}\n\n${tables(spec)}\n\n${readme.slice(to)}`;
+  return fillSection(readme, spec.name, tables(spec), 'README.md');
 }
 
 /** Inputs, first those that most users need and then the others folded away, and outputs. */
