@@ -3,6 +3,7 @@ import { Engine, livingResources } from './cloudformation/engine.ts';
 import { cloudFormationActions } from './cloudformation/stack-actions.ts';
 import type { Regions } from './cloudformation/state.ts';
 import { ResourceCatalog } from './resources/catalog.ts';
+import { loadBalancerProvider } from './resources/load-balancer.ts';
 import { nestedStackProvider } from './resources/nested-stack.ts';
 import { genericProvider } from './resources/provider.ts';
 import { type ApiCall, listen } from './server.ts';
@@ -90,7 +91,10 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
         clock,
         pace,
         catalog,
-        providers: { 'AWS::CloudFormation::Stack': nestedStackProvider },
+        providers: {
+          'AWS::CloudFormation::Stack': nestedStackProvider,
+          'AWS::ElasticLoadBalancingV2::LoadBalancer': loadBalancerProvider,
+        },
         generic: genericProvider,
         readSsm,
         readTemplateUrl: url => s3.readTemplate(url),

@@ -132,3 +132,23 @@ test('termination protection', async () => {
   );
   expect((await remove('protected')).status).toBe('DELETE_COMPLETE');
 });
+
+test('a load balancer is deleted once its protection is off', async () => {
+  const protectedBy = (value: string) => ({
+    Resources: {
+      Balancer: {
+        Type: 'AWS::ElasticLoadBalancingV2::LoadBalancer',
+        Properties: { LoadBalancerAttributes: [{ Key: 'deletion_protection.enabled', Value: value }] },
+      },
+    },
+  });
+  await aws.create('protected', protectedBy('true'));
+  const { status, story } = await remove('protected');
+  expect(status).toBe('DELETE_FAILED');
+  expect(story.join('\n')).toMatch(
+    /Balancer DELETE_FAILED: Load balancer 'arn:\S+' cannot be deleted because deletion protection is enabled/,
+  );
+  await aws.create('switched', protectedBy('true'));
+  await aws.update('switched', protectedBy('false'));
+  expect((await remove('switched')).status).toBe('DELETE_COMPLETE');
+});
