@@ -10,21 +10,35 @@ const start = (...args: string[]) =>
   });
 
 describe('npm start', () => {
-  it('deploys, shows that nothing is done twice, tears down, and says that all of it is simulated', {
+  it('deploys both profiles, shows that nothing is done twice, tears down, and says that all of it is simulated', {
     timeout: 60_000,
   }, () => {
     const { status, stdout } = start();
     expect(status).toBe(0);
     const story = [
       'a simulation on this machine',
-      '▸ Deploy three stacks',
+      '▸ Deploy three stacks with profile lean',
+      /EndpointPlacement +profile lean: one-zone/,
       'vpc-alb: created',
       'ecs-app: created',
       /load-balancer-url +http:\S+ \(simulated\)/,
-      '▸ Deploy again: nothing to do',
+      '▸ Deploy lean again: nothing to do',
       'ecs-app: unchanged',
-      '▸ Tear down',
+      '▸ Deploy three stacks with profile production',
+      /DeletionProtection +profile production: true/,
+      'ecs-app: created',
+      /grafana-url +https:\S+ \(simulated\)/,
+      '▸ Deploy production again: nothing to do',
+      'ecs-app: unchanged',
+      '▸ Tear down lean',
       'vpc-alb: deleted',
+      'Nothing is left.',
+      '▸ Take the deletion protection off production, or its teardown would fail',
+      /DeletionProtection +input parameters: false/,
+      'vpc-alb: updated',
+      '▸ Tear down production',
+      'vpc-alb: deleted',
+      'Nothing is left.',
     ];
     let from = 0;
     for (const line of story) {

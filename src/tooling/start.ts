@@ -1,5 +1,6 @@
 // `npm start`: the main job from end to end without an account. A local AWS, the three stacks deployed by the shipped
-// bundle, deployed again to show that nothing is done twice, and torn down. `npm start -- --keep` leaves all of it up.
+// bundle under each profile, deployed again to show that nothing is done twice, and torn down. `npm start -- --keep` leaves
+// all of it up.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
@@ -8,8 +9,8 @@ import { DEMO_IMAGES } from './demo-inputs.ts';
 import { ROOT } from './repository.ts';
 import { type BundleRun, localAwsEnvironment, runBundle } from './run-bundle.ts';
 
-/** One hundredth of the time that AWS takes: long enough to watch, short enough to wait for. */
-const PACE = 0.01;
+/** A two-hundredth of the time that AWS takes: long enough to watch, short enough to wait for. */
+const PACE = 0.005;
 
 // Ctrl-C reaches the action too, which tells how it ends: the local AWS stays up until it has.
 process.on('SIGINT', () => {});
@@ -23,11 +24,24 @@ await mkdir(summaries, { recursive: true });
 say(
   `Local AWS at ${aws.url}: a simulation on this machine, with AWS's durations divided by ${1 / PACE}. Nothing is sent to AWS, nothing costs.`,
 );
-const prefix = { 'stack-prefix': 'demo' };
-let code = await step('Deploy three stacks', 'deploy', { ...prefix, ...DEMO_IMAGES }, showOutputs);
-if (code === 0) code = await step('Deploy again: nothing to do', 'deploy', { ...prefix, ...DEMO_IMAGES });
+// The first step that fails is the last.
+const lean = { 'stack-prefix': 'lean', profile: 'lean', ...DEMO_IMAGES };
+const production = { 'stack-prefix': 'production', profile: 'production', ...DEMO_IMAGES };
+let code = await inOrder(
+  () => step('Deploy three stacks with profile lean', 'deploy', lean, showOutputs),
+  () => step('Deploy lean again: nothing to do', 'deploy', lean),
+  () => step('Deploy three stacks with profile production', 'deploy', production, showOutputs),
+  () => step('Deploy production again: nothing to do', 'deploy', production),
+);
 if (code === 0 && keep) await untilInterrupted();
-else if (code === 0) code = await step('Tear down', 'teardown', { ...prefix, confirm: 'demo' });
+else if (code === 0) {
+  const open = { ...production, parameters: 'DeletionProtection: false' };
+  code = await inOrder(
+    () => step('Tear down lean', 'teardown', { 'stack-prefix': 'lean', confirm: 'lean' }, showRest),
+    () => step('Take the deletion protection off production, or its teardown would fail', 'deploy', open),
+    () => step('Tear down production', 'teardown', { 'stack-prefix': 'production', confirm: 'production' }, showRest),
+  );
+}
 await aws.close();
 process.exitCode = code;
 
@@ -38,6 +52,14 @@ function readFlags(): { keep: boolean } {
     console.error(`${error instanceof Error ? error.message : error}\nUsage: npm start [-- --keep]`);
     process.exit(2);
   }
+}
+
+async function inOrder(...steps: (() => Promise<number>)[]): Promise<number> {
+  for (const run of steps) {
+    const code = await run();
+    if (code !== 0) return code;
+  }
+  return 0;
 }
 
 async function step(
@@ -69,6 +91,11 @@ function showOutputs({ outputs }: BundleRun): void {
     const value = outputs[name]?.replaceAll('\n', ', ');
     if (value) console.log(`${name.padEnd(18)} ${value} ${styleText('dim', '(simulated)')}`);
   }
+}
+
+function showRest({ outputs }: BundleRun): void {
+  const rest: unknown[] = JSON.parse(outputs.residue ?? '[]');
+  console.log(rest.length === 0 ? 'Nothing is left.' : `Left: ${JSON.stringify(rest)}`);
 }
 
 async function untilInterrupted(): Promise<void> {
