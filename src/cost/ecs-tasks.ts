@@ -32,6 +32,14 @@ export function sizeOf(definition: Resource): { cpus: number; gigabytes: number 
   return gigabytes instanceof Unknown ? gigabytes : { cpus, gigabytes };
 }
 
+/** Storage of a task in GB beyond what every task has for nothing. */
+export function extraStorage(definition: Resource): number | Unknown {
+  const storage = definition.property('EphemeralStorage');
+  if (storage instanceof Unknown) return storage;
+  const size = numberOf(isMap(storage) ? storage.SizeInGiB : undefined, 20);
+  return size instanceof Unknown ? size : size - 20;
+}
+
 function inUnits(value: Value, suffix: RegExp): number | Unknown {
   if (typeof value === 'string' && suffix.test(value)) return numberOf(value.replace(suffix, ''));
   const number = numberOf(value);

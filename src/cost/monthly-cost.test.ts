@@ -131,7 +131,12 @@ describe('any template', () => {
     const cost = costOfResources({
       Definition: {
         Type: 'AWS::ECS::TaskDefinition',
-        Properties: { Cpu: '.5 vCPU', Memory: '3 GB', RequiresCompatibilities: ['FARGATE'] },
+        Properties: {
+          Cpu: '.5 vCPU',
+          Memory: '3 GB',
+          EphemeralStorage: { SizeInGiB: 50 },
+          RequiresCompatibilities: ['FARGATE'],
+        },
       },
       Service: {
         Type: 'AWS::ECS::Service',
@@ -150,6 +155,7 @@ describe('any template', () => {
       'public-ipv4': 3,
       'fargate-vcpu-x86': 0.5,
       'fargate-gb-x86': 3,
+      'fargate-storage': 30,
     });
   });
 

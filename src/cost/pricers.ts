@@ -1,7 +1,16 @@
 import { isList, isMap, type Resource, Unknown } from '../stacks/evaluation/values.ts';
 import { ASSUMED } from './assumptions.ts';
 import { type Charge, type Inventory, lengthOf, numberOf, type Pricer } from './charge.ts';
-import { containersOf, definitionOf, isFargate, mentions, metricInterval, sizeOf, taskCount } from './ecs-tasks.ts';
+import {
+  containersOf,
+  definitionOf,
+  extraStorage,
+  isFargate,
+  mentions,
+  metricInterval,
+  sizeOf,
+  taskCount,
+} from './ecs-tasks.ts';
 import { HOURS_A_MONTH } from './prices.ts';
 
 /** What resources of a type cost while they stand, whatever goes through them. */
@@ -55,9 +64,10 @@ function serviceCharges(service: Resource, inventory: Inventory): Charges {
   const definition = definitionOf(service);
   if (!definition) return new Unknown('its task definition is not part of the plan');
   if (!isFargate(service, definition)) return new Unknown('only tasks on Fargate have a price here');
-  const [tasks, size] = [taskCount(service, inventory), sizeOf(definition)];
+  const [tasks, size, storage] = [taskCount(service, inventory), sizeOf(definition), extraStorage(definition)];
   if (tasks instanceof Unknown) return tasks;
   if (size instanceof Unknown) return size;
+  if (storage instanceof Unknown) return storage;
   const platform = definition.property('RuntimePlatform');
   const { CpuArchitecture = 'X86_64', OperatingSystemFamily = 'LINUX' } = isMap(platform) ? platform : {};
   if (OperatingSystemFamily !== 'LINUX') return new Unknown('only Linux has a price here');
@@ -69,6 +79,7 @@ function serviceCharges(service: Resource, inventory: Inventory): Charges {
   return joined(
     each(`fargate-vcpu-${suffix}`, tasks * size.cpus),
     each(`fargate-gb-${suffix}`, tasks * size.gigabytes),
+    each('fargate-storage', tasks * storage),
     each('public-ipv4', hasPublicAddress(service) ? tasks : 0),
     each('logs', writesLogs ? tasks * ASSUMED.logGigabytesPerTask : 0),
   );

@@ -61,6 +61,12 @@ export const PRICES = {
     usd: 0.00356,
     source: 'https://aws.amazon.com/fargate/pricing/',
   },
+  'fargate-storage': {
+    what: 'Fargate storage in GB, beyond the first 20',
+    per: 'hour',
+    usd: 0.000111,
+    source: 'https://aws.amazon.com/fargate/pricing/',
+  },
   'grafana-editor': {
     what: 'Managed Grafana, active editors',
     per: 'month',
