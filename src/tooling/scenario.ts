@@ -144,6 +144,8 @@ function normalise(text: string): string {
       .replaceAll(/\bg-[0-9a-f]{10}\b/g, 'g-‹id›')
       .replaceAll(/"seconds":[\d.]+/g, '"seconds":‹n›')
       .replaceAll(/\b\d+(\.\d)? s\b/g, '‹t› s')
+      // The shipped templates grow.
+      .replaceAll(/\b\d+\.\d kB\b/g, '‹n› kB')
       // Which resources are the slowest is up to the machine where none takes time.
       .replaceAll(/(axisFormat )[^`]*/g, '$1…\n')
       .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:‹port›')
