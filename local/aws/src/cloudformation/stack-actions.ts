@@ -85,6 +85,10 @@ const deleteStack: ApiAction = ({ engine, region }, params) => {
   const unknown = retain.filter(id => !(id in stack.resources));
   if (unknown.length > 0)
     throw validationError(`Resources [${unknown.join(', ')}] do not exist in stack [${stack.name}]`);
+  if (retain.some(id => stack.resources[id]?.status === 'DELETE_COMPLETE'))
+    throw validationError(
+      'The specified resources to retain must be in a valid state. Do not specify resources that are in the DELETE_COMPLETE state.',
+    );
   const token = text(params, 'ClientRequestToken');
   engine.cancel(stack);
   void engine.start(stack, 'DELETE_IN_PROGRESS', { token }, run => deleteOperation(run, { retain, force }));
