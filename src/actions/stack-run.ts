@@ -74,6 +74,7 @@ function observerOf(progress: Progress, host: Host): Observer {
     warning: text => host.annotate('warning', text),
     began: ({ shortName, stackName }, action, expected) => progress.began(shortName, stackName, action, expected),
     event: ({ shortName }, event) => progress.event(shortName, { ...event, isStack: isOwnEvent(event) }),
+    note: ({ shortName }, text) => host.line(`${shortName}: ${text}`),
     ended: result => progress.ended(result),
   };
 }
@@ -94,7 +95,7 @@ export function throwUnlessGood(run: RunResult, signal: AbortSignal, host: Host)
   for (const fault of [...failures, ...interruptions])
     host.annotate('error', renderFault(fault), { place: fault.place });
   // One that came when all was done already changes nothing.
-  if (signal.aborted && run.stacks.some(({ outcome }) => outcome === 'skipped' || outcome === 'interrupted'))
+  if (signal.aborted && run.stacks.some(({ outcome }) => outcome !== 'done' && outcome !== 'planned'))
     throw signal.reason;
 }
 
@@ -107,7 +108,7 @@ function failureOf(stack: StackResult, { operation }: RunResult): Fault {
       : 'a new run goes on from here';
   const fix = `${next}; ${resume}`;
   if (!cause) return { what: `Stack \`${stack.stackName}\` failed`, seen: stack.reason?.replace(/\.$/, ''), fix };
-  const what = `Stack \`${stack.stackName}\` ${ending(stack)} because of \`${cause.logicalId}\` (${cause.type})`;
+  const what = `Stack \`${stack.stackName}\` ${ending(stack)} because of \`${cause.logicalId}\` (${cause.type})${cause.explanation ? `: ${cause.explanation}` : ''}`;
   return { what, seen: cause.reason, fix, place: cause.place };
 }
 

@@ -42,6 +42,8 @@ export interface StackResult {
   timeline: ResourceTime[];
   outputs: Readonly<Record<string, string>>;
   cause?: Cause | undefined;
+  /** What else stood in the way, beside `cause`. */
+  furtherCauses?: readonly Cause[] | undefined;
   /** What the user can do about `reason`, where that is known. */
   advice?: string | undefined;
 }
@@ -74,13 +76,21 @@ export interface Cause {
   advice?: string | undefined;
   /** The resource in the template. */
   place?: Place | undefined;
+  /** The reason in plain words, as a clause; backticks mark code. */
+  explanation?: string | undefined;
 }
 
-/** Something that stays behind after its stack is gone. */
+/** Something that stays behind. */
 export interface Residue {
+  /** The stack that it was of; '' when it stands outside of stacks. */
   stack: string;
   logicalId: string;
+  /** '' when only AWS knows. */
   physicalId: string;
   type: string;
+  /** Backticks mark code. */
   reason: string;
+  cost: 'free' | 'pennies' | 'hourly' | 'by usage' | 'unknown';
+  /** Its page in the AWS console, where one is known. */
+  link?: string | undefined;
 }

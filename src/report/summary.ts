@@ -59,8 +59,10 @@ function stackTable({ stacks, region, endpoint }: RunResult): string {
 }
 
 function failure(stack: StackResult): string {
-  const { cause } = stack;
-  const lines = cause ? causeLines(cause) : [prose(stack.reason ?? '')];
+  const { cause, furtherCauses = [] } = stack;
+  const lines = cause
+    ? [cause, ...furtherCauses].flatMap((each, index) => [...(index > 0 ? [''] : []), ...causeLines(each)])
+    : [prose(stack.reason ?? '')];
   return [
     '> [!CAUTION]',
     `> **${plain(stack.stackName)}** ${plain(ending(stack))}`,
@@ -69,9 +71,9 @@ function failure(stack: StackResult): string {
   ].join('\n');
 }
 
-function causeLines({ logicalId, type, reason, advice, place }: Cause): string[] {
+function causeLines({ logicalId, type, reason, advice, place, explanation }: Cause): string[] {
   return [
-    `${code(logicalId)} (${plain(type)})${place ? `, ${code(renderPlace(place))}` : ''}:`,
+    `${code(logicalId)} (${plain(type)})${place ? `, ${code(renderPlace(place))}` : ''}:${explanation ? ` ${prose(explanation)}.` : ''}`,
     plain(reason.replaceAll('\n', ' ')),
     ...(advice ? ['', `**What to do:** ${prose(advice)}.`] : []),
   ];
@@ -94,14 +96,16 @@ function changeTable({ stacks }: RunResult): string {
 }
 
 function residueTable({ residue, dryRun }: RunResult): string {
-  const rows = residue.map(({ stack, logicalId, physicalId, type, reason }) => [
-    code(stack),
-    code(logicalId),
-    code(physicalId),
+  const rows = residue.map(({ stack, logicalId, physicalId, type, reason, cost, link: page }) => [
+    code(stack) || '—',
+    code(logicalId) || '—',
+    page ? link(code(physicalId), page) : code(physicalId),
     plain(type),
-    plain(reason),
+    cost === 'hourly' ? `**${cost}**` : cost,
+    prose(reason),
   ]);
-  return `### ${dryRun ? 'Would stay behind' : 'Stays behind'}\n\n${table(['Stack', 'Resource', 'Id', 'Type', 'Why'], rows)}`;
+  const head = ['Stack', 'Resource', 'Id', 'Type', 'Cost', 'Why'];
+  return `### ${dryRun ? 'Would stay behind' : 'Stays behind'}\n\n${table(head, rows)}`;
 }
 
 function outputTable({ stacks, operation }: RunResult): string {

@@ -1,3 +1,4 @@
+import { consoleOrigin, resourceLink } from './console-links.ts';
 import type { RunResult, StackAction, StackResult } from './result.ts';
 
 /** A span of time for people: `0.4 s`, `12 s`, `3 min 05 s`, `1 h 02 min`. */
@@ -88,10 +89,5 @@ export function whereabouts({ region, endpoint }: Pick<RunResult, 'region' | 'en
 
 /** The stack in the AWS console. */
 export function consoleUrl(region: string, stackId: string): string {
-  const host = region.startsWith('cn-')
-    ? 'console.amazonaws.cn'
-    : region.startsWith('us-gov-')
-      ? 'console.amazonaws-us-gov.com'
-      : 'console.aws.amazon.com';
-  return `https://${region}.${host}/cloudformation/home?region=${region}#/stacks/stackinfo?stackId=${encodeURIComponent(stackId)}`;
+  return resourceLink('AWS::CloudFormation::Stack', stackId, region) ?? consoleOrigin(region);
 }

@@ -69,6 +69,7 @@ function engine(answers: Partial<CloudFormation> = {}, isImpatient = false) {
   const observer = {
     began: () => {},
     event: () => {},
+    note: () => {},
     ended: () => {},
     warning: (text: string) => warnings.push(text),
   };

@@ -9,13 +9,14 @@ import {
   ExecuteChangeSetCommand,
   GetTemplateCommand,
   ListChangeSetsCommand,
+  ListStackResourcesCommand,
   type Change as SdkChange,
   type StackEvent as SdkEvent,
   type Stack,
 } from '@aws-sdk/client-cloudformation';
 import { call, describe as describeError, type Session } from '../aws/session.aws.ts';
 import { TransientError, unanswered } from '../aws/transient-error.ts';
-import type { CloudFormation, DeployedStack, ResourceChange, StackEvent } from './cloudformation.ts';
+import type { CloudFormation, DeployedStack, ResourceChange, StackEvent, StackResource } from './cloudformation.ts';
 
 /** CloudFormation as AWS, or anything that speaks its protocol, offers it. */
 export function cloudFormationOf({ clientConfig, region }: Session): CloudFormation {
@@ -25,7 +26,7 @@ export function cloudFormationOf({ clientConfig, region }: Session): CloudFormat
 }
 
 type Request = <T>(action: string, send: () => Promise<T>) => Promise<T>;
-type Read = 'describe' | 'template' | 'events' | 'describeChangeSet' | 'hasChangeSets';
+type Read = 'describe' | 'template' | 'events' | 'describeChangeSet' | 'hasChangeSets' | 'resources';
 
 function reads(client: CloudFormationClient, request: Request): Pick<CloudFormation, Read> {
   return {
@@ -58,6 +59,26 @@ function reads(client: CloudFormationClient, request: Request): Pick<CloudFormat
         const status = required(Status, 'DescribeChangeSet', 'Status');
         if (page === undefined) return { id, status, statusReason, executionStatus, changes };
       }
+    },
+    async resources(stackId) {
+      const resources: StackResource[] = [];
+      let page: string | undefined;
+      do {
+        const command = new ListStackResourcesCommand({ StackName: stackId, NextToken: page });
+        const output = await request('ListStackResources', () => unlessMissing(() => client.send(command)));
+        if (!output) return resources;
+        const summaries = required(output.StackResourceSummaries, 'ListStackResources', 'StackResourceSummaries');
+        resources.push(
+          ...summaries.map(summary => ({
+            logicalId: summary.LogicalResourceId ?? '',
+            physicalId: summary.PhysicalResourceId ?? '',
+            type: summary.ResourceType ?? '',
+            status: summary.ResourceStatus ?? '',
+          })),
+        );
+        page = output.NextToken;
+      } while (page !== undefined);
+      return resources;
     },
     async hasChangeSets(stackId) {
       const command = new ListChangeSetsCommand({ StackName: stackId });
@@ -111,10 +132,15 @@ function writes(client: CloudFormationClient, request: Request): Omit<CloudForma
         }
       });
     },
-    async deleteStack(stackId, token, roleArn) {
-      await request('DeleteStack', () =>
-        client.send(new DeleteStackCommand({ StackName: stackId, ClientRequestToken: token, RoleARN: roleArn })),
-      );
+    async deleteStack(stackId, token, roleArn, leave) {
+      const command = new DeleteStackCommand({
+        StackName: stackId,
+        ClientRequestToken: token,
+        RoleARN: roleArn,
+        ...(leave === 'whatever fails' && { DeletionMode: 'FORCE_DELETE_STACK' }),
+        ...(typeof leave === 'object' && { RetainResources: [...leave.resources] }),
+      });
+      await request('DeleteStack', () => client.send(command));
     },
   };
 }

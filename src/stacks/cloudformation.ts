@@ -71,6 +71,18 @@ export interface ChangeSet {
   changes: readonly ResourceChange[];
 }
 
+/** A resource as its stack knows it; also of a deleted stack, for some months. */
+export interface StackResource {
+  logicalId: string;
+  /** '' when it has none, or no longer. */
+  physicalId: string;
+  type: string;
+  status: string;
+}
+
+/** What a deletion leaves behind: these resources by logical id, or whatever cannot be deleted. From DELETE_FAILED only. */
+export type Leave = { resources: readonly string[] } | 'whatever fails';
+
 /**
  * The calls to CloudFormation that zap-obs makes. Faults that the user can mend come as `UserFault`, passing ones
  * (throttling, lost connections) as `TransientError` after the adapter's own retries.
@@ -90,5 +102,7 @@ export interface CloudFormation {
   executeChangeSet(id: string, token: string): Promise<void>;
   /** `busy`: CloudFormation is still making it and does not let it go yet. No error when it is gone already. */
   deleteChangeSet(stackName: string, name: string): Promise<'gone' | 'busy'>;
-  deleteStack(stackId: string, token: string, roleArn?: string): Promise<void>;
+  deleteStack(stackId: string, token: string, roleArn?: string, leave?: Leave): Promise<void>;
+  /** The resources of a stack, by ARN also of a deleted one; none when there is no such stack. */
+  resources(stackId: string): Promise<StackResource[]>;
 }

@@ -25,6 +25,8 @@ export interface Observer {
   /** Work on a stack begins. `expected`: how many resources it will touch. */
   began(stack: { shortName: string; stackName: string }, action: string, expected: number): void;
   event(stack: { shortName: string; stackName: string }, event: StackEvent): void;
+  /** Something that is worth a line of the log. */
+  note(stack: { shortName: string }, text: string): void;
   ended(result: StackResult): void;
   /** Something that the user should know and that does not change how the run ends. */
   warning(text: string): void;
