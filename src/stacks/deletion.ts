@@ -172,8 +172,10 @@ async function prepare(turn: Turn, rung: Rung): Promise<void> {
     await engine.clock.sleep(pause, engine.signal);
     turn.climb = { ...climb, pauses: climb.pauses + 1, waited: climb.waited + pause };
   } else if (rung.step === 'leave' || rung.step === 'leave whatever fails') {
-    for (const { logicalId, what } of climb.blockers)
-      turn.forced.set(outermost(logicalId), `left behind by \`force\`: ${what}`);
+    for (const { logicalId, what } of climb.blockers) {
+      const whole = logicalId === outermost(logicalId) ? '' : ', with all that is left in it';
+      turn.forced.set(outermost(logicalId), `left behind by \`force\`${whole}: ${what}`);
+    }
     for (const id of climb.failed)
       if (!turn.forced.has(id)) turn.forced.set(id, 'left behind by `force`: CloudFormation could not delete it');
     const names = rung.step === 'leave' ? rung.logicalIds.join(', ') : 'whatever cannot be deleted';

@@ -33,12 +33,12 @@ export function leftoversOf(session: Session): Leftovers {
   return {
     async tagged(prefix) {
       const found = await taggedThings(tagging, prefix);
-      // The tags of what was deleted can be found for a while longer.
+      // What was deleted, or has lost its tag, can be found for a while longer.
       const exist = await Promise.all(
         found.map(({ type, id }) =>
           type === 'AWS::Logs::LogGroup'
             ? logGroups(logs, id).then(names => names.includes(id))
-            : repositoryArn(ecr, id).then(arn => arn !== undefined),
+            : ownership(ecr, id, prefix).then(owned => owned === 'ours'),
         ),
       );
       return found.filter((_, index) => exist[index]);
@@ -49,10 +49,9 @@ export function leftoversOf(session: Session): Leftovers {
     },
     emptyRepository: name => emptyRepository(ecr, name),
     async deleteRepository(repositoryName, prefix) {
-      const resourceArn = await repositoryArn(ecr, repositoryName);
-      if (resourceArn === undefined) return;
-      const { tags = [] } = await ecr<{ tags: Tag[] }>('ListTagsForResource', { resourceArn }, ['tags']);
-      if (!tags.some(({ Key, Value }) => Key === PREFIX_TAG && Value === prefix)) {
+      const owned = await ownership(ecr, repositoryName, prefix);
+      if (owned === 'gone') return;
+      if (owned === "another's") {
         const what = `Repository \`${repositoryName}\` no longer has the tag \`${PREFIX_TAG}\``;
         throw new UserFault({ what, fix: 'It is left as it is' });
       }
@@ -106,13 +105,19 @@ async function logGroups(logs: JsonCall, logGroupNamePrefix: string): Promise<st
   return names;
 }
 
-async function repositoryArn(ecr: JsonCall, name: string): Promise<string | undefined> {
-  const output = await unlessGone('RepositoryNotFoundException', () =>
+/** Whose a repository is, as its own tags say at this moment. */
+async function ownership(ecr: JsonCall, name: string, prefix: string): Promise<'ours' | "another's" | 'gone'> {
+  const gone = 'RepositoryNotFoundException';
+  const output = await unlessGone(gone, () =>
     ecr<{ repositories: { repositoryArn: string }[] }>('DescribeRepositories', { repositoryNames: [name] }, [
       'repositories',
     ]),
   );
-  return output?.repositories?.[0]?.repositoryArn;
+  const resourceArn = output?.repositories?.[0]?.repositoryArn;
+  if (resourceArn === undefined) return 'gone';
+  const tagged = await unlessGone(gone, () => ecr<{ tags: Tag[] }>('ListTagsForResource', { resourceArn }, ['tags']));
+  const isOurs = tagged?.tags?.some(({ Key, Value }) => Key === PREFIX_TAG && Value === prefix);
+  return isOurs ? 'ours' : "another's";
 }
 
 /**

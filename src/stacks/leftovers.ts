@@ -12,7 +12,7 @@ export interface TaggedThing {
  * `CloudFormation`.
  */
 export interface Leftovers {
-  /** What carries the tag `zap-obs:prefix` with just this value, and exists. */
+  /** What exists and carries the tag `zap-obs:prefix` with just this value; of repositories, as their own tags say. */
   tagged(prefix: string): Promise<TaggedThing[]>;
   /** Names of the log groups whose name begins so. */
   logGroups(namePrefix: string): Promise<string[]>;

@@ -86,6 +86,26 @@ it('explains images, deletes them when allowed, and never those of a stranger', 
   expect([again.code, again.writes, again.host.outputs.residue]).toEqual([0, [], '[]']);
 });
 
+it('looks into nested stacks', async () => {
+  const { CreateBucketCommand, PutObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
+  const s3 = new S3Client({ region: 'us-east-1', forcePathStyle: true });
+  await s3.send(new CreateBucketCommand({ Bucket: 'templates' }));
+  const inner = 'Resources: { Images: { Type: AWS::ECR::Repository, Properties: { RepositoryName: nested/app } } }';
+  await s3.send(new PutObjectCommand({ Bucket: 'templates', Key: 'inner', Body: inner }));
+  const files = oneStack(
+    `Resources: { Inner: { Type: AWS::CloudFormation::Stack, Properties: { TemplateURL: "${all.aws.url}/templates/inner" } } }\n`,
+  );
+  await deployed('nested', files);
+  await push('nested/app', '{}', 'v1');
+  const refused = await run(teardown, confirmed('nested'), files);
+  expect(refused.host.log.at(-1)).toContain(
+    'app.yaml:1:14: Stack `nested-app` failed (DELETE_FAILED) because of `Inner → Images` (AWS::ECR::Repository): repository `nested/app` still holds images.',
+  );
+  const allowed = await run(teardown, confirmed('nested', { 'delete-repositories': 'true' }), files);
+  expect([allowed.code, allowed.host.outputs.residue]).toEqual([0, '[]']);
+  expect(allowed.host.log).toContain('app: deleted the one image of repository nested/app (Inner → Images)');
+});
+
 it('leaves alone a repository of the prefix whose stack is still there, and one that a policy keeps', async () => {
   const repository = (name: string, more = '') =>
     `Resources:\n  Images: { Type: AWS::ECR::Repository, ${more} Properties: { RepositoryName: ${name} } }\n`;
@@ -260,27 +280,64 @@ it('finds what services made outside of stacks, and nothing of other stacks', as
   expect(logGroups.map(group => (group as { logGroupName: string }).logGroupName)).toEqual([...ours, ...strangers]);
 });
 
+/** Runs with another server in the place of some services: one that gives the same answer to every call. */
+async function instead(services: string[], status: number, body: object, work: () => Promise<void>): Promise<void> {
+  const server = createServer((_, response) => {
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
+  });
+  await new Promise<void>(resolve => void server.listen(0, '127.0.0.1', resolve));
+  const variables = services.map(name => `AWS_ENDPOINT_URL_${name}`);
+  for (const variable of variables)
+    process.env[variable] = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  try {
+    await work();
+  } finally {
+    for (const variable of variables) delete process.env[variable];
+    server.close();
+  }
+}
+const refusal = { __type: 'AccessDeniedException', message: 'User: ci is not authorized' };
+
 it('warns once when it may not look at what stays behind, and fails nothing', async () => {
   const files = oneStack('Resources: { Queue: { Type: AWS::SQS::Queue } }\n');
   await deployed('blind', files);
-  const refusing = createServer((_, response) => {
-    const body = { __type: 'AccessDeniedException', message: 'User: ci is not authorized' };
-    response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
-  });
-  await new Promise<void>(resolve => void refusing.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(refusing.address() as AddressInfo).port}`;
-  const variables = ['AWS_ENDPOINT_URL_CLOUDWATCH_LOGS', 'AWS_ENDPOINT_URL_RESOURCE_GROUPS_TAGGING_API'];
-  for (const variable of variables) process.env[variable] = url;
-  try {
+  await instead(['CLOUDWATCH_LOGS', 'RESOURCE_GROUPS_TAGGING_API'], 400, refusal, async () => {
     const gone = await run(teardown, confirmed('blind'), files);
     expect([gone.code, gone.host.outputs.deleted]).toEqual([0, '["blind-app"]']);
     expect(gone.host.log.filter(line => line.startsWith('[warning'))).toEqual([
       '[warning] What stays behind outside of stacks is not known in full. The credentials do not allow `tag:GetResources`. Seen: User: ci is not authorized. Allow `tag:GetResources` for this role. (and 1 more like it)',
     ]);
-  } finally {
-    for (const variable of variables) delete process.env[variable];
-    refusing.close();
-  }
+  });
+});
+
+it('says which right is missing to delete images', async () => {
+  const files = oneStack(
+    'Resources: { Images: { Type: AWS::ECR::Repository, Properties: { RepositoryName: denied/app } } }\n',
+  );
+  await deployed('denied', files);
+  await push('denied/app', '{}', 'v1');
+  await instead(['ECR'], 400, refusal, async () => {
+    const { code, host, writes } = await run(teardown, confirmed('denied', { 'delete-repositories': 'true' }), files);
+    expect([code, writes]).toEqual([1, ['cloudformation:DeleteStack']]);
+    expect(host.log.at(-1)).toContain(
+      'Stack `denied-app` failed. Seen: The credentials do not allow `ecr:ListImages`. Seen: User: ci is not authorized. Allow `ecr:ListImages` for this role',
+    );
+  });
+});
+
+it('trusts the tags of a repository, not an index of tags that is behind', async () => {
+  await ecr('CreateRepository', { repositoryName: 'stale/moved', tags: tags({ 'zap-obs:prefix': 'other' }) });
+  const files = oneStack('Resources: { Queue: { Type: AWS::SQS::Queue } }\n');
+  await deployed('stale', files);
+  const ResourceTagMappingList = ['stale/moved', 'stale/deleted'].map(name => ({
+    ResourceARN: `arn:aws:ecr:us-east-1:000000000000:repository/${name}`,
+    Tags: tags({ 'zap-obs:prefix': 'stale' }),
+  }));
+  await instead(['RESOURCE_GROUPS_TAGGING_API'], 200, { ResourceTagMappingList }, async () => {
+    const gone = await run(teardown, confirmed('stale', { 'delete-repositories': 'true' }), files);
+    expect([gone.code, gone.host.outputs.residue]).toEqual([0, '[]']);
+  });
+  expect(await repositories()).toContain('stale/moved');
 });
 
 /** A teardown in which every pause passes at once. */
