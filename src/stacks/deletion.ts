@@ -106,7 +106,8 @@ async function climb(turn: Turn): Promise<void> {
     if (rung.step === 'done' || rung.step === 'stop') return;
     // Nothing goes on at AWS now, whatever happens to this run.
     turn.result.outcome = 'failed';
-    leave = leaveOf(rung) ?? leave;
+    // What was left behind once is not tried again.
+    leave = leaveOf(rung);
     try {
       await prepare(turn, rung);
       turn.engine.signal.throwIfAborted();
@@ -214,11 +215,15 @@ function causeFrom(blocker: Blocker, { waited }: Climb, { force }: Allowed, line
   };
 }
 
-function residueOf({ stack, events, result, forced }: Turn, before: readonly Residue[]): Residue[] {
+function residueOf({ stack, deployed, events, result, forced }: Turn, before: readonly Residue[]): Residue[] {
   const skipped = skippedResources(stack.stackName, events, forced);
   const isNew = ({ physicalId }: Residue) => !skipped.some(other => other.physicalId === physicalId);
   const snapshots = result.outcome === 'done' ? snapshotResources(stack.stackName, stack.template) : [];
-  return [...before.filter(isNew), ...skipped, ...snapshots.filter(({ logicalId }) => !forced.has(logicalId))];
+  // A condition may have left some out, and force may have kept them; an earlier run may have deleted others.
+  const isGone = ({ logicalId }: Residue) =>
+    events.some(event => event.logicalId === logicalId && event.status === 'DELETE_COMPLETE') ||
+    (deployed.status === 'DELETE_FAILED' && !forced.has(logicalId));
+  return [...before.filter(isNew), ...skipped, ...snapshots.filter(isGone)];
 }
 
 function goneOf({ events }: Turn): Deletion['gone'] {

@@ -64,7 +64,7 @@ it.each<[string, Climb, Partial<Allowed>, Partial<Rung>]>([
     { force: true },
     { step: 'leave whatever fails' },
   ],
-  ['a failure in spite of all', failing([user], { left: 'whatever fails' }), { force: true }, { step: 'stop' }],
+  ['a failure in spite of all', failing([user, time], { left: 'whatever fails' }), { force: true }, { step: 'stop' }],
   ['a failure of no resource', failing([], { failed: [] }), { force: true }, { step: 'leave whatever fails' }],
   ['an export in use, which no force helps', failing([importer, user]), { force: true }, { step: 'stop' }],
 ])('%s', (_, climb, allowed, rung) => {

@@ -52,7 +52,8 @@ const LONGEST_PAUSE = 300_000;
 export function nextRung(climb: Climb, { force, deleteRepositories, patience }: Allowed): Rung {
   const { status, blockers, failed, emptied, pauses, waited, left } = climb;
   if (status === 'DELETE_COMPLETE') return { step: 'done' };
-  if (status !== 'DELETE_FAILED' || blockers.some(({ remedy }) => remedy === 'importer')) return { step: 'stop' };
+  const isHopeless = left === 'whatever fails' || blockers.some(({ remedy }) => remedy === 'importer');
+  if (status !== 'DELETE_FAILED' || isHopeless) return { step: 'stop' };
   const isOurs = ({ remedy, physicalId }: Blocker) =>
     remedy === 'images' && deleteRepositories && !emptied.has(physicalId);
   const repositories = blockers.filter(isOurs);
@@ -62,7 +63,7 @@ export function nextRung(climb: Climb, { force, deleteRepositories, patience }: 
   const isWorthIt = force || blockers.every(({ remedy }) => remedy === 'time');
   const pause = Math.min(FIRST_PAUSE * 2 ** pauses, LONGEST_PAUSE, patience - waited);
   if (passing && isWorthIt && pause > 0) return { step: 'wait', pause, because: passing };
-  if (!force || left === 'whatever fails') return { step: 'stop' };
+  if (!force) return { step: 'stop' };
   return left === 'nothing' && failed.length > 0
     ? { step: 'leave', logicalIds: failed }
     : { step: 'leave whatever fails' };

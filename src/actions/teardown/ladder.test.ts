@@ -250,6 +250,22 @@ it('leaves behind by force what cannot be deleted, and nothing else, and says wh
   expect(JSON.parse(again.host.outputs.residue ?? '')).toMatchObject([{ physicalId: 'forced/app', cost: 'pennies' }]);
 });
 
+it('tells of snapshots, but not of what a condition left out', async () => {
+  const files = oneStack(`Conditions: { Never: !Equals [a, b] }
+Resources:
+  Disk: { Type: AWS::EC2::Volume, DeletionPolicy: Snapshot, Properties: { AvailabilityZone: us-east-1a, Size: 1 } }
+  Other: { Type: AWS::EC2::Volume, Condition: Never, DeletionPolicy: Snapshot, Properties: { AvailabilityZone: us-east-1a, Size: 1 } }
+`);
+  await deployed('snap', files);
+  for (const inputs of [own('snap', { 'dry-run': 'true' }), confirmed('snap')]) {
+    const { code, host } = await run(teardown, inputs, files);
+    expect(code).toBe(0);
+    expect(JSON.parse(host.outputs.residue ?? '')).toEqual([
+      expect.objectContaining({ logicalId: 'Disk', reason: 'its DeletionPolicy leaves a snapshot', cost: 'pennies' }),
+    ]);
+  }
+});
+
 it('finds what services made outside of stacks, and nothing of other stacks', async () => {
   const files = oneStack(`Resources:
   Cluster: { Type: AWS::ECS::Cluster, Properties: { ClusterName: aside-cluster } }
