@@ -140,6 +140,13 @@ const RULES: readonly Rule[] = [
   },
 ];
 
+const REFUSED = 'AWS refuses to delete it';
+
+/** What keeps a resource, for a text that does not show AWS's own words beside it. */
+export function whyKept({ what, reason }: Blocker): string {
+  return what === REFUSED ? `${what}: ${reason.replaceAll('`', "'")}` : what;
+}
+
 /** What a failed deletion of a resource means. Whatever is not known here is told in AWS's own words. */
 export function blockerOf({
   logicalId,
@@ -155,5 +162,5 @@ export function blockerOf({
     return { logicalId, physicalId, type, reason, ...known };
   }
   const fix = advise(reason, type) ?? 'Mend what AWS says of it';
-  return { logicalId, physicalId, type, reason, what: 'AWS refuses to delete it', fix, remedy: 'user' };
+  return { logicalId, physicalId, type, reason, what: REFUSED, fix, remedy: 'user' };
 }

@@ -2,7 +2,7 @@ import type { Cause, Residue, StackResult } from '../report/result.ts';
 import { duration } from '../report/words.ts';
 import { Cancelled, orAbort } from '../runner/cancellation.ts';
 import { UserFault } from '../runner/fault.ts';
-import { type Blocker, blockerOf } from './blockers.ts';
+import { type Blocker, blockerOf, whyKept } from './blockers.ts';
 import { failuresOf } from './cause.ts';
 import { uniqueName } from './change-set.ts';
 import type { DeployedStack, Leave, StackEvent, StackResource } from './cloudformation.ts';
@@ -131,7 +131,22 @@ async function attempt(turn: Turn, leave: Leave | undefined): Promise<void> {
   result.outcome = ended.status === 'DELETE_COMPLETE' ? 'done' : 'failed';
   result.status = ended.status;
   turn.events.push(...ended.events);
-  turn.climb = { ...turn.climb, ...(await whatHappened(ended, engine)) };
+  // A request that got lost has shown nothing: what is known from before holds.
+  const isLost = ended.events.length === 0 && ended.status === 'DELETE_FAILED';
+  const seen = isLost ? { status: ended.status } : await whatHappened(ended, engine);
+  turn.climb = { ...turn.climb, ...seen };
+  if (leave === 'whatever fails') noteWhatWasSkipped(turn, ended.events);
+}
+
+/** What force has left behind that no earlier attempt had come to. */
+function noteWhatWasSkipped({ stack, forced }: Turn, events: readonly StackEvent[]): void {
+  for (const { logicalId, status } of events) {
+    const isPolicy = stack.template.resources[logicalId]?.deletionPolicy?.startsWith('Retain') ?? false;
+    if (status !== 'DELETE_SKIPPED' || forced.has(logicalId) || isPolicy) continue;
+    const failure = events.find(event => event.logicalId === logicalId && event.status === 'DELETE_FAILED');
+    const what = failure ? whyKept(blockerOf(failure)) : 'CloudFormation could not delete it';
+    forced.set(logicalId, `left behind by \`force\`: ${what}`);
+  }
 }
 
 async function whatHappened(
@@ -173,12 +188,11 @@ async function prepare(turn: Turn, rung: Rung): Promise<void> {
     await engine.clock.sleep(pause, engine.signal);
     turn.climb = { ...climb, pauses: climb.pauses + 1, waited: climb.waited + pause };
   } else if (rung.step === 'leave' || rung.step === 'leave whatever fails') {
-    for (const { logicalId, what } of climb.blockers) {
+    for (const blocker of climb.blockers) {
+      const { logicalId } = blocker;
       const whole = logicalId === outermost(logicalId) ? '' : ', with all that is left in it';
-      turn.forced.set(outermost(logicalId), `left behind by \`force\`${whole}: ${what}`);
+      turn.forced.set(outermost(logicalId), `left behind by \`force\`${whole}: ${whyKept(blocker)}`);
     }
-    for (const id of climb.failed)
-      if (!turn.forced.has(id)) turn.forced.set(id, 'left behind by `force`: CloudFormation could not delete it');
     const names = rung.step === 'leave' ? rung.logicalIds.join(', ') : 'whatever cannot be deleted';
     note(`force: deleting the stack without ${names}`);
     turn.climb = { ...climb, left: rung.step === 'leave' ? 'what failed' : 'whatever fails' };

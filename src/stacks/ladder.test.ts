@@ -65,7 +65,7 @@ it.each<[string, Climb, Partial<Allowed>, Partial<Rung>]>([
     { step: 'leave whatever fails' },
   ],
   ['a failure in spite of all', failing([user, time], { left: 'whatever fails' }), { force: true }, { step: 'stop' }],
-  ['a failure of no resource', failing([], { failed: [] }), { force: true }, { step: 'leave whatever fails' }],
+  ['a failure of which nothing is known', failing([], { failed: [] }), { force: true }, { step: 'stop' }],
   ['an export in use, which no force helps', failing([importer, user]), { force: true }, { step: 'stop' }],
 ])('%s', (_, climb, allowed, rung) => {
   const all = { force: false, deleteRepositories: false, patience: 30 * MINUTE, ...allowed };

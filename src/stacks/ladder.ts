@@ -53,7 +53,8 @@ export function nextRung(climb: Climb, { force, deleteRepositories, patience }: 
   const { status, blockers, failed, emptied, pauses, waited, left } = climb;
   if (status === 'DELETE_COMPLETE') return { step: 'done' };
   const isHopeless = left === 'whatever fails' || blockers.some(({ remedy }) => remedy === 'importer');
-  if (status !== 'DELETE_FAILED' || isHopeless) return { step: 'stop' };
+  // Nothing is forced before it is known what that would leave behind.
+  if (status !== 'DELETE_FAILED' || isHopeless || blockers.length === 0) return { step: 'stop' };
   const isOurs = ({ remedy, physicalId }: Blocker) =>
     remedy === 'images' && deleteRepositories && !emptied.has(physicalId);
   const repositories = blockers.filter(isOurs);
@@ -64,7 +65,5 @@ export function nextRung(climb: Climb, { force, deleteRepositories, patience }: 
   const pause = Math.min(FIRST_PAUSE * 2 ** pauses, LONGEST_PAUSE, patience - waited);
   if (passing && isWorthIt && pause > 0) return { step: 'wait', pause, because: passing };
   if (!force) return { step: 'stop' };
-  return left === 'nothing' && failed.length > 0
-    ? { step: 'leave', logicalIds: failed }
-    : { step: 'leave whatever fails' };
+  return left === 'nothing' ? { step: 'leave', logicalIds: failed } : { step: 'leave whatever fails' };
 }

@@ -220,7 +220,8 @@ it('leaves behind by force what cannot be deleted, and nothing else, and says wh
   // What stuck things need is tried only when they are out of the way, and fails then.
   const stuck = '"zap-local:fail-delete": "Computer says no"';
   const files = oneStack(`Resources:
-  Network: { Type: AWS::EC2::VPC, Metadata: { ${stuck} }, Properties: { CidrBlock: 10.0.0.0/16 } }
+  Base: { Type: AWS::SQS::Queue, Metadata: { ${stuck} } }
+  Network: { Type: AWS::EC2::VPC, DependsOn: Base, Metadata: { ${stuck} }, Properties: { CidrBlock: 10.0.0.0/16 } }
   Images: { Type: AWS::ECR::Repository, DependsOn: Network, Properties: { RepositoryName: forced/app } }
   Kept: { Type: AWS::S3::Bucket, DeletionPolicy: Retain, Properties: { BucketName: forced-kept } }
   Queue: { Type: AWS::SQS::Queue, DependsOn: Network }
@@ -237,6 +238,7 @@ it('leaves behind by force what cannot be deleted, and nothing else, and says wh
     'Kept',
     'Images',
     'Network',
+    'Base',
   ]);
   const deletions = all.aws.calls.filter(call => call.action === 'DeleteStack').slice(-3);
   expect(deletions.map(({ params }) => [params.RetainResources, params.DeletionMode])).toEqual([
