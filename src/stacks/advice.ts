@@ -40,12 +40,6 @@ const ADVICE: readonly { reason: RegExp; type?: RegExp; advice: (match: RegExpMa
     advice: () => 'Check that the image of this digest exists in this region and that the subnets reach ECR and S3',
   },
   {
-    // The stack is then half deleted, and cannot be updated any more.
-    reason: /[Ll]oad balancer '([^']+)'.*deletion protection is enabled/,
-    advice: ([, arn]) =>
-      `Run \`aws elbv2 modify-load-balancer-attributes --load-balancer-arn ${arn} --attributes Key=deletion_protection.enabled,Value=false\`, then tear down again`,
-  },
-  {
     reason: /AccessDenied/i,
     advice: () => 'Widen the rights of the role that deploys (or the one in input `role-arn`)',
   },
