@@ -12,6 +12,7 @@ import type { CloudFormation } from '../stacks/cloudformation.ts';
 import type { Engine, Observer } from '../stacks/engine.ts';
 import { isOwnEvent } from '../stacks/follow.ts';
 import type { PlanFiles } from '../stacks/load-plan-files.ts';
+import type { StackSettings } from '../stacks/settings.ts';
 import { uploadTemplate } from '../stacks/template-bucket.aws.ts';
 import { type credentialInputs, stackInputs } from './shared-inputs.ts';
 
@@ -45,6 +46,9 @@ export interface EngineOptions {
   files: PlanFiles;
   signal: AbortSignal;
   roleArn?: string | undefined;
+  settings?: StackSettings;
+  /** Resources that may be replaced or deleted with what they hold. */
+  mayLose?: readonly string[];
   /** For templates that are too large for a request. */
   bucket?: string | undefined;
 }
@@ -56,7 +60,7 @@ export function engineFor(
   host: Host,
   options: EngineOptions,
 ): Engine {
-  const { files, signal, roleArn, bucket = '' } = options;
+  const { files, signal, roleArn, settings = {}, mayLose = [], bucket = '' } = options;
   const describe = (stack: string, id: string) => files.templates.get(stack)?.resources[id]?.description;
   return {
     cloudFormation,
@@ -64,14 +68,21 @@ export function engineFor(
     random: Math.random,
     signal,
     roleArn,
+    settings,
+    mayLose,
     observer: observerOf(new Progress(host, describe), host),
     upload: (template, keep) => uploadTemplate(template, bucket, keep, session),
   };
 }
 
 function observerOf(progress: Progress, host: Host): Observer {
+  const said = new Set<string>();
   return {
-    warning: text => host.annotate('warning', text),
+    warning(text, place) {
+      // What is true of every stack is said once.
+      if (!said.has(text)) host.annotate('warning', text, { place });
+      said.add(text);
+    },
     began: ({ shortName, stackName }, action, expected) => progress.began(shortName, stackName, action, expected),
     event: ({ shortName }, event) => progress.event(shortName, { ...event, isStack: isOwnEvent(event) }),
     note: ({ shortName }, text) => host.line(`${shortName}: ${text}`),
@@ -86,7 +97,9 @@ function observerOf(progress: Progress, host: Host): Observer {
  * @throws UserFault, or Cancelled when the job was cancelled
  */
 export function throwUnlessGood(run: RunResult, signal: AbortSignal, host: Host): void {
-  const failures = run.stacks.filter(({ outcome }) => outcome === 'failed').map(stack => failureOf(stack, run));
+  const failures = run.stacks
+    .filter(({ outcome }) => outcome === 'failed')
+    .flatMap(stack => [failureOf(stack, run), ...furtherFailures(stack)]);
   const interruptions = run.stacks
     .filter(({ outcome }) => outcome === 'interrupted')
     .map(stack => interruptionOf(stack, run));
@@ -107,9 +120,24 @@ function failureOf(stack: StackResult, { operation }: RunResult): Fault {
       ? 'stacks deployed before it stay as they are, and a new run goes on from here'
       : 'a new run goes on from here';
   const fix = `${next}; ${resume}`;
-  if (!cause) return { what: `Stack \`${stack.stackName}\` failed`, seen: stack.reason?.replace(/\.$/, ''), fix };
+  if (!cause)
+    return {
+      what: `Stack \`${stack.stackName}\` failed`,
+      seen: stack.reason?.replace(/\.$/, ''),
+      fix,
+      place: stack.place,
+    };
   const what = `Stack \`${stack.stackName}\` ${ending(stack)} because of \`${cause.logicalId}\` (${cause.type})${cause.explanation ? `: ${cause.explanation}` : ''}`;
   return { what, seen: cause.reason, fix, place: cause.place };
+}
+
+function furtherFailures({ stackName, furtherCauses = [] }: StackResult): Fault[] {
+  return furtherCauses.map(({ logicalId, type, explanation, reason, advice, place }) => ({
+    what: `\`${logicalId}\` (${type}) of stack \`${stackName}\` stands in the way too${explanation ? `: ${explanation}` : ''}`,
+    seen: reason,
+    fix: advice,
+    place,
+  }));
 }
 
 function interruptionOf(stack: StackResult, run: RunResult): Fault {

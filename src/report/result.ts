@@ -40,10 +40,16 @@ export interface StackResult {
   knownAfterDeploy: readonly string[];
   changes: Change[];
   timeline: ResourceTime[];
+  /** What CloudFormation's validation warns of in the changes. */
+  validations: Validation[];
+  /** Settings beside the template that were brought to what the run wants, in words. */
+  settings: string[];
   outputs: Readonly<Record<string, string>>;
   cause?: Cause | undefined;
   /** What else stood in the way, beside `cause`. */
   furtherCauses?: readonly Cause[] | undefined;
+  /** Where in a file `reason` lies, where that is known. */
+  place?: Place | undefined;
   /** What the user can do about `reason`, where that is known. */
   advice?: string | undefined;
 }
@@ -55,6 +61,14 @@ export interface Change {
   type: string;
   replacement?: 'True' | 'False' | 'Conditional' | undefined;
   details: readonly string[];
+}
+
+/** What CloudFormation warns of in a change before it is made. */
+export interface Validation {
+  logicalId: string;
+  type: string;
+  reason: string;
+  place?: Place | undefined;
 }
 
 /** How long a resource took; instants in milliseconds since the Unix epoch. */

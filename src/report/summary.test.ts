@@ -15,6 +15,8 @@ const stack = (overrides: Partial<StackResult>): StackResult => ({
   knownAfterDeploy: [],
   changes: [],
   timeline: [],
+  validations: [],
+  settings: [],
   outputs: {},
   ...overrides,
 });

@@ -27,6 +27,7 @@ function render(run: RunResult, plan: string | undefined): string {
     run.endpoint && `Not AWS itself: everything went to ${code(run.endpoint)}, as \`AWS_ENDPOINT_URL\` says.`,
     ...run.stacks.flatMap(stack => (stack.cause || stack.outcome === 'failed' ? [failure(stack)] : [])),
     stackTable(run),
+    validationTable(run),
     run.dryRun ? changeTable(run) : undefined,
     run.residue.length > 0 ? residueTable(run) : undefined,
     times ? `### Slowest resources\n\n${fenced('mermaid', times)}` : undefined,
@@ -52,17 +53,36 @@ function stackTable({ stacks, region, endpoint }: RunResult): string {
       name(stack),
       ending(stack),
       changeCounts(stack) || '—',
-      stack.outcome === 'failed' ? 'see above' : prose(stack.reason ?? ''),
+      stack.outcome === 'failed' ? 'see above' : prose(why(stack)),
       stack.outcome === 'skipped' ? '' : duration(stack.duration),
     ]),
   );
+}
+
+/** A setting that would be made, or was, is worth a word beside why the stack changes. */
+function why({ reason, settings }: StackResult): string {
+  return [reason, ...settings].filter(Boolean).join('; ');
+}
+
+/** What CloudFormation's validation warns of. */
+function validationTable({ stacks }: RunResult): string | undefined {
+  const rows = stacks.flatMap(({ shortName, validations }) =>
+    validations.map(({ logicalId, type, reason, place }) => [
+      shortName,
+      `${code(logicalId)} (${plain(type)})`,
+      plain(reason.replaceAll('\n', ' ')),
+      place ? code(renderPlace(place)) : '',
+    ]),
+  );
+  if (rows.length === 0) return undefined;
+  return `### CloudFormation warns\n\n${table(['Stack', 'Resource', 'Says', 'Where'], rows)}`;
 }
 
 function failure(stack: StackResult): string {
   const { cause, furtherCauses = [] } = stack;
   const lines = cause
     ? [cause, ...furtherCauses].flatMap((each, index) => [...(index > 0 ? [''] : []), ...causeLines(each)])
-    : [prose(stack.reason ?? '')];
+    : [prose(stack.reason ?? ''), ...adviceLines(stack.advice)];
   return [
     '> [!CAUTION]',
     `> **${plain(stack.stackName)}** ${plain(ending(stack))}`,
@@ -75,8 +95,12 @@ function causeLines({ logicalId, type, reason, advice, place, explanation }: Cau
   return [
     `${code(logicalId)} (${plain(type)})${place ? `, ${code(renderPlace(place))}` : ''}:${explanation ? ` ${prose(explanation)}.` : ''}`,
     plain(reason.replaceAll('\n', ' ')),
-    ...(advice ? ['', `**What to do:** ${prose(advice)}.`] : []),
+    ...adviceLines(advice),
   ];
+}
+
+function adviceLines(advice: string | undefined): string[] {
+  return advice ? ['', `**What to do:** ${prose(advice)}.`] : [];
 }
 
 function changeTable({ stacks }: RunResult): string {

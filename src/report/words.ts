@@ -43,6 +43,9 @@ export function ending({ action, outcome, status }: StackResult): string {
   if (outcome === 'planned') return PLANNED[action];
   if (outcome === 'skipped') return 'not started';
   const state = status ? ` (${status})` : '';
+  // Its status is the one that it had.
+  if (outcome === 'failed' && /^(CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status ?? ''))
+    return `failed before any change${state}`;
   return outcome === 'failed' ? `failed${state}` : `interrupted; AWS goes on${state}`;
 }
 

@@ -17,6 +17,10 @@ const ADVICE: readonly { reason: RegExp; type?: RegExp; advice: (match: RegExpMa
     advice: () => 'Enable IAM Identity Center first, or set parameter `EnableGrafana` to `false`',
   },
   {
+    reason: /by stack policy/i,
+    advice: () => 'Undo the change, or give another policy in input `stack-policy`, which then holds for this update',
+  },
+  {
     reason: /circuit breaker/i,
     advice: () =>
       'The tasks did not become healthy: look at the stopped tasks of the service and at the log groups of app and collector',

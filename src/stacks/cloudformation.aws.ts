@@ -4,19 +4,31 @@ import {
   DeleteChangeSetCommand,
   DeleteStackCommand,
   DescribeChangeSetCommand,
+  DescribeEventsCommand,
   DescribeStackEventsCommand,
   DescribeStacksCommand,
   ExecuteChangeSetCommand,
+  GetStackPolicyCommand,
   GetTemplateCommand,
   ListChangeSetsCommand,
   ListStackResourcesCommand,
+  type OperationEvent,
   type Change as SdkChange,
   type StackEvent as SdkEvent,
+  SetStackPolicyCommand,
   type Stack,
+  UpdateTerminationProtectionCommand,
 } from '@aws-sdk/client-cloudformation';
 import { call, describe as describeError, type Session } from '../aws/session.aws.ts';
 import { TransientError, unanswered } from '../aws/transient-error.ts';
-import type { CloudFormation, DeployedStack, ResourceChange, StackEvent, StackResource } from './cloudformation.ts';
+import type {
+  CloudFormation,
+  DeployedStack,
+  ResourceChange,
+  StackEvent,
+  StackResource,
+  Validation,
+} from './cloudformation.ts';
 
 /** CloudFormation as AWS, or anything that speaks its protocol, offers it. */
 export function cloudFormationOf({ clientConfig, region }: Session): CloudFormation {
@@ -26,7 +38,15 @@ export function cloudFormationOf({ clientConfig, region }: Session): CloudFormat
 }
 
 type Request = <T>(action: string, send: () => Promise<T>) => Promise<T>;
-type Read = 'describe' | 'template' | 'events' | 'describeChangeSet' | 'hasChangeSets' | 'resources';
+type Read =
+  | 'describe'
+  | 'template'
+  | 'events'
+  | 'describeChangeSet'
+  | 'hasChangeSets'
+  | 'validations'
+  | 'stackPolicy'
+  | 'resources';
 
 function reads(client: CloudFormationClient, request: Request): Pick<CloudFormation, Read> {
   return {
@@ -80,6 +100,26 @@ function reads(client: CloudFormationClient, request: Request): Pick<CloudFormat
       } while (page !== undefined);
       return resources;
     },
+    async validations(changeSetId) {
+      const found: Validation[] = [];
+      let page: string | undefined;
+      do {
+        const command = new DescribeEventsCommand({
+          ChangeSetName: changeSetId,
+          Filters: { FailedEvents: true },
+          NextToken: page,
+        });
+        const output = await request('DescribeEvents', () => client.send(command));
+        found.push(...(output.OperationEvents ?? []).flatMap(validation));
+        page = output.NextToken;
+      } while (page !== undefined);
+      return found;
+    },
+    async stackPolicy(stackId) {
+      const command = new GetStackPolicyCommand({ StackName: stackId });
+      const { StackPolicyBody } = await request('GetStackPolicy', () => client.send(command));
+      return StackPolicyBody || undefined;
+    },
     async hasChangeSets(stackId) {
       const command = new ListChangeSetsCommand({ StackName: stackId });
       const output = await request('ListChangeSets', () => unlessMissing(() => client.send(command)));
@@ -114,6 +154,17 @@ function writes(client: CloudFormationClient, request: Request): Omit<CloudForma
         id: required(output.Id, 'CreateChangeSet', 'Id'),
         stackId: required(output.StackId, 'CreateChangeSet', 'StackId'),
       };
+    },
+    async setStackPolicy(stackId, policy) {
+      const command = new SetStackPolicyCommand({ StackName: stackId, StackPolicyBody: policy });
+      await request('SetStackPolicy', () => client.send(command));
+    },
+    async setTerminationProtection(stackId, isOn) {
+      const command = new UpdateTerminationProtectionCommand({
+        StackName: stackId,
+        EnableTerminationProtection: isOn,
+      });
+      await request('UpdateTerminationProtection', () => client.send(command));
     },
     async executeChangeSet(id, token) {
       await request('ExecuteChangeSet', () =>
@@ -198,6 +249,19 @@ function stackEvent(event: SdkEvent): StackEvent {
   };
 }
 
+function validation(event: OperationEvent): Validation[] {
+  if (event.EventType !== 'VALIDATION_ERROR') return [];
+  return [
+    {
+      logicalId: event.LogicalResourceId ?? '',
+      type: event.ResourceType ?? '',
+      mode: event.ValidationFailureMode === 'WARN' ? 'WARN' : 'FAIL',
+      reason: event.ValidationStatusReason ?? event.ValidationName ?? 'CloudFormation gave no reason',
+      path: event.ValidationPath ?? '',
+    },
+  ];
+}
+
 function resourceChange({ ResourceChange: change }: SdkChange): ResourceChange[] {
   if (!change) return [];
   const details = (change.Details ?? [])
@@ -210,6 +274,7 @@ function resourceChange({ ResourceChange: change }: SdkChange): ResourceChange[]
       physicalId: change.PhysicalResourceId,
       type: change.ResourceType ?? '',
       replacement: change.Replacement,
+      policyAction: change.PolicyAction,
       details: [...new Set(details.length > 0 ? details : (change.Scope ?? []))],
     },
   ];

@@ -58,8 +58,21 @@ export interface ResourceChange {
   type: string;
   /** `Conditional`: only AWS will know, while it updates. */
   replacement?: 'True' | 'False' | 'Conditional' | undefined;
+  /** What becomes of the present one by its policies: `Delete`, `Retain`, `Snapshot`, `ReplaceAndRetain` … */
+  policyAction?: string | undefined;
   /** What changes of it: property names, `Tags`, `Metadata` … */
   details: readonly string[];
+}
+
+/** What CloudFormation's early validation holds against a resource of a change set. */
+export interface Validation {
+  logicalId: string;
+  type: string;
+  /** `FAIL`: the change set cannot be executed. */
+  mode: 'FAIL' | 'WARN';
+  reason: string;
+  /** Such as `/Resources/Bucket/Properties`. */
+  path: string;
 }
 
 export interface ChangeSet {
@@ -99,6 +112,12 @@ export interface CloudFormation {
   describeChangeSet(id: string): Promise<ChangeSet | undefined>;
   /** Whether a stack has change sets, anybody's. */
   hasChangeSets(stackId: string): Promise<boolean>;
+  /** What early validation found while a change set was made; by its ARN. */
+  validations(changeSetId: string): Promise<Validation[]>;
+  /** The JSON text; `undefined` when the stack has none. */
+  stackPolicy(stackId: string): Promise<string | undefined>;
+  setStackPolicy(stackId: string, policy: string): Promise<void>;
+  setTerminationProtection(stackId: string, isOn: boolean): Promise<void>;
   executeChangeSet(id: string, token: string): Promise<void>;
   /** `busy`: CloudFormation is still making it and does not let it go yet. No error when it is gone already. */
   deleteChangeSet(stackName: string, name: string): Promise<'gone' | 'busy'>;

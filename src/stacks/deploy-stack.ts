@@ -1,12 +1,15 @@
-import type { Change as ShownChange, StackResult } from '../report/result.ts';
-import { type Fault, throwIfAny, UserFault } from '../runner/fault.ts';
+import type { Change as ShownChange, Validation as ShownValidation, StackResult } from '../report/result.ts';
+import { type Fault, renderFault, throwIfAny, UserFault } from '../runner/fault.ts';
+import { advise } from './advice.ts';
 import { causeOf } from './cause.ts';
-import { type Prepared, previewChange, startChange, uniqueName } from './change-set.ts';
+import { type Prepared, previewChange, startChange, uniqueName, ValidationFault } from './change-set.ts';
 import { classify, type Verdict } from './classify.ts';
-import type { ChangeSetRequest, ParameterValue } from './cloudformation.ts';
+import type { ChangeSetRequest, ParameterValue, Validation } from './cloudformation.ts';
 import { blankResult, type Engine, recordFailure, type Snapshot, type Upload, watching } from './engine.ts';
 import { type Ended, follow, sendDeletion, untilAnswered } from './follow.ts';
+import { losses } from './losses.ts';
 import type { PlannedStack } from './plan.ts';
+import { settlePolicy, settleProtection } from './settings.ts';
 import { statusFaults } from './status-faults.ts';
 import { timelineOf } from './timeline.ts';
 
@@ -27,6 +30,7 @@ interface Turn {
   values: Values;
   snapshot: Snapshot;
   verdict: Verdict;
+  dryRun: boolean;
   engine: Engine;
   result: StackResult;
 }
@@ -55,13 +59,14 @@ export async function deployStack(
     knownAfterDeploy: values.afterDeploy,
     outputs: snapshot.stack?.outputs ?? {},
   };
-  const turn: Turn = { stack, values, snapshot, verdict, engine, result };
+  const turn: Turn = { stack, values, snapshot, verdict, dryRun, engine, result };
   try {
     throwIfAny([...statusFaults(stack.stackName, verdict), ...values.faults]);
     if (dryRun) await preview(turn);
     else await apply(turn);
   } catch (error) {
     recordFailure(error, result);
+    if (error instanceof ValidationFault) recordRefusal(error, turn);
   }
   result.duration = engine.clock.now() - started;
   return result;
@@ -84,6 +89,7 @@ function reasonOf(verdict: Verdict, values: Values): string | undefined {
 
 /** Fills in what would change. */
 async function preview(turn: Turn): Promise<void> {
+  await settle(turn);
   const { verdict, values, engine, result, stack } = turn;
   // Beside a stack in ROLLBACK_COMPLETE, or without all values, no change set can be made: the template tells what it can.
   if (verdict.kind === 'recreate' || values.missing.length > 0) result.changes = everyResource(stack, verdict);
@@ -92,7 +98,12 @@ async function preview(turn: Turn): Promise<void> {
     try {
       const prepared = await previewChange(requestOf(turn, upload), engine);
       result.id = verdict.kind === 'create' ? undefined : prepared.stackId;
-      recordChanges(prepared, result);
+      recordChanges(prepared, turn);
+      for (const fault of losses(prepared.changes, stack, engine.mayLose))
+        engine.observer.warning(
+          `A deployment would refuse this: ${renderFault({ ...fault, place: undefined })}`,
+          fault.place,
+        );
     } finally {
       await removeUpload(upload, engine);
     }
@@ -102,13 +113,17 @@ async function preview(turn: Turn): Promise<void> {
 /** Makes the change and watches it to its end. */
 async function apply(turn: Turn): Promise<void> {
   const { stack, verdict, engine, result } = turn;
-  if (verdict.kind === 'unchanged') return;
+  if (verdict.kind === 'unchanged') return await settle(turn);
   if (verdict.kind === 'recreate') await deleteRemains(turn);
-  const prepared = await startChange(requestOf(turn, await uploadIfLarge(turn, true)), engine);
-  const { stackId, changes, operation } = prepared;
-  result.id = stackId;
-  recordChanges(prepared, result);
-  if (!operation) return;
+  const request = requestOf(turn, await uploadIfLarge(turn, true));
+  const { changes, isNothing, operation } = await startChange(request, engine, async prepared => {
+    result.id = prepared.stackId;
+    recordChanges(prepared, turn);
+    throwIfAny(losses(prepared.changes, stack, engine.mayLose));
+    if (verdict.kind === 'update') result.settings.push(...(await settlePolicy(targetOf(turn), engine)));
+  });
+  if (isNothing) recordNothing(result);
+  if (!operation) return await settle(turn);
   // AWS goes on from here whatever happens to this run; what is seen later replaces this.
   result.outcome = 'interrupted';
   engine.observer.began(stack, result.action, changes.length);
@@ -156,22 +171,68 @@ function requestOf({ stack, values, verdict, engine }: Turn, upload: Upload | un
   };
 }
 
-function recordChanges({ changes, isNothing }: Prepared, result: StackResult): void {
+function recordChanges({ changes, validations, isNothing }: Prepared, { stack, engine, result }: Turn): void {
   result.changes = [...changes];
-  if (isNothing) Object.assign(result, { action: 'none', reason: undefined });
+  result.validations = validations.map(validation => located(validation, stack));
+  for (const { logicalId, reason, place } of result.validations)
+    engine.observer.warning(
+      `CloudFormation warns of \`${logicalId}\` of stack \`${stack.stackName}\`: ${reason}`,
+      place,
+    );
+  if (isNothing) recordNothing(result);
 }
 
-async function conclude(ended: Ended, { stack, engine, result }: Turn): Promise<void> {
+function recordNothing(result: StackResult): void {
+  Object.assign(result, { action: 'none', reason: undefined });
+}
+
+/** A validation's path names the template's: `/Resources/Bucket/Properties`. */
+function located(validation: Validation, { template }: PlannedStack): ShownValidation {
+  const { path, mode: _, ...shown } = validation;
+  const isInTemplate = Object.hasOwn(template.resources, validation.logicalId);
+  const steps = path.startsWith('/Resources/') ? path.slice(1).split('/') : ['Resources', validation.logicalId];
+  return { ...shown, place: isInTemplate ? template.place(steps) : undefined };
+}
+
+function targetOf({ snapshot, verdict, result, dryRun }: Turn) {
+  return { stackId: result.id ?? snapshot.stack?.id ?? '', isNew: isNew(verdict), dryRun };
+}
+
+/** The stack gets what it has not had before: one that was updated has its policy already. */
+async function settle(turn: Turn): Promise<void> {
+  const { snapshot, verdict, engine, result, dryRun } = turn;
+  const target = targetOf(turn);
+  if (verdict.kind !== 'update' || dryRun) result.settings.push(...(await settlePolicy(target, engine)));
+  const isProtected = !target.isNew && (snapshot.stack?.terminationProtection ?? false);
+  result.settings.push(...(await settleProtection(target, isProtected, engine)));
+}
+
+function isNew({ kind }: Verdict): boolean {
+  return kind === 'create' || kind === 'recreate';
+}
+
+async function conclude(ended: Ended, turn: Turn): Promise<void> {
+  const { stack, engine, result } = turn;
   result.status = ended.status;
   result.timeline = timelineOf(ended.events);
   if (ended.status === 'CREATE_COMPLETE' || ended.status === 'UPDATE_COMPLETE') {
     result.outputs = await outputsAfter(ended, result.id ?? stack.stackName, engine);
+    await settle(turn);
     result.outcome = 'done';
     return;
   }
   result.outcome = 'failed';
   result.cause = await causeOf(ended.events, stack.template, engine.cloudFormation);
   result.reason = result.cause ? undefined : `ended in ${ended.status}`;
+}
+
+/** All that validation refuses is shown, the first as the cause. */
+function recordRefusal({ validations }: ValidationFault, { stack, result }: Turn): void {
+  const [cause, ...furtherCauses] = validations.map(validation => {
+    const { logicalId, type, reason, place } = located(validation, stack);
+    return { logicalId, type, status: 'VALIDATION_FAILED', reason, advice: advise(reason, type), place };
+  });
+  Object.assign(result, { cause, furtherCauses });
 }
 
 /** DescribeStacks may show a moment that has passed: the outputs count when the status is the one that was seen. */

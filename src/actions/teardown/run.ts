@@ -4,7 +4,7 @@ import { summary } from '../../report/summary.ts';
 import { whereabouts } from '../../report/words.ts';
 import { orAbort, withTimeout } from '../../runner/cancellation.ts';
 import { defineAction } from '../../runner/define-action.ts';
-import { renderFault, UserFault } from '../../runner/fault.ts';
+import { UserFault } from '../../runner/fault.ts';
 import { type Host, inGroup } from '../../runner/host.ts';
 import { cloudFormationOf } from '../../stacks/cloudformation.aws.ts';
 import { readSnapshots } from '../../stacks/deploy.ts';
@@ -49,7 +49,6 @@ export const action = defineAction(
     setOutput('residue', JSON.stringify(residue));
     await writeSummary(summary(run, undefined));
     warnOfResidue(residue, dryRun, host);
-    tellFurtherCauses(stacks, host);
     throwUnlessGood(run, signal, host);
   },
 );
@@ -85,15 +84,5 @@ function warnOfResidue(residue: readonly Residue[], dryRun: boolean, host: Host)
     const id = logicalId && physicalId ? ` as ${physicalId}` : '';
     const message = `${name} ${dryRun ? 'would stay' : 'stays'} behind${id}: ${reason}. Cost: ${cost}`;
     host.annotate('warning', message, { title: 'Left behind' });
-  }
-}
-
-/** The first cause of a failure is told where the action fails; these stood in the way beside it. */
-function tellFurtherCauses(stacks: readonly StackResult[], host: Host): void {
-  for (const { stackName, furtherCauses = [] } of stacks) {
-    for (const { logicalId, type, explanation, reason, advice, place } of furtherCauses) {
-      const what = `\`${logicalId}\` (${type}) keeps stack \`${stackName}\` too: ${explanation}`;
-      host.annotate('error', renderFault({ what, seen: reason, fix: advice, place }), { place });
-    }
   }
 }

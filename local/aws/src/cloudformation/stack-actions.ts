@@ -6,6 +6,7 @@ import { settleDefinition } from './definition.ts';
 import { createOperation, deleteOperation, type OnFailure, rollBackOperation, updateOperation } from './operations.ts';
 import { planChanges } from './plan.ts';
 import { readActions } from './read-actions.ts';
+import { statementsOf } from './stack-policy.ts';
 import { checkStackName, checkTypes, checkUpdatable, isRepeated } from './stack-rules.ts';
 
 const createStack: ApiAction = ({ engine, region }, params) => {
@@ -127,6 +128,13 @@ const updateTerminationProtection: ApiAction = (context, params) => {
   return { StackId: stack.id };
 };
 
+const setStackPolicy: ApiAction = (context, params) => {
+  const policy = requiredText(params, 'StackPolicyBody');
+  statementsOf(policy);
+  stackOf(context, params, 'brackets').policy = policy;
+  return {};
+};
+
 /** Every CloudFormation call that exists here. */
 export const cloudFormationActions: Readonly<Record<string, ApiAction>> = {
   CreateStack: createStack,
@@ -135,6 +143,7 @@ export const cloudFormationActions: Readonly<Record<string, ApiAction>> = {
   CancelUpdateStack: cancelUpdateStack,
   ContinueUpdateRollback: continueUpdateRollback,
   UpdateTerminationProtection: updateTerminationProtection,
+  SetStackPolicy: setStackPolicy,
   ...changeSetActions,
   ...readActions,
 };
