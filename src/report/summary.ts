@@ -60,7 +60,8 @@ function stackTable({ stacks, region, endpoint }: RunResult): string {
 
 function failure(stack: StackResult): string {
   const { cause } = stack;
-  const lines = cause ? causeLines(cause) : [prose(stack.reason ?? '')];
+  const advice = stack.advice ? ['', `**What to do:** ${prose(stack.advice)}.`] : [];
+  const lines = cause ? causeLines(cause) : [prose(stack.reason ?? ''), ...advice];
   return [
     '> [!CAUTION]',
     `> **${plain(stack.stackName)}** ${plain(ending(stack))}`,

@@ -1,12 +1,12 @@
 import type { Residue, StackResult } from '../report/result.ts';
 import { type Fault, throwIfAny } from '../runner/fault.ts';
+import { whenFree } from './attach.ts';
 import { causeOf } from './cause.ts';
 import { uniqueName } from './change-set.ts';
 import { classifyStatus } from './classify.ts';
 import type { DeployedStack } from './cloudformation.ts';
-import type { Snapshots } from './deploy.ts';
-import { blankResult, type Engine, isGood, recordFailure, watching } from './engine.ts';
-import { type Ended, follow, sendDeletion } from './follow.ts';
+import { blankResult, type Engine, isGood, recordFailure, type Snapshots, watching } from './engine.ts';
+import { type Ended, follow, sendWrite } from './follow.ts';
 import { reverse } from './graph.ts';
 import type { Plan, PlannedStack } from './plan.ts';
 import { keptResources, skippedResources, snapshotResources } from './residue.ts';
@@ -21,14 +21,14 @@ import { timelineOf } from './timeline.ts';
  *
  * @throws UserFault
  */
-export function checkBeforeDeletion(plan: Plan, snapshots: Snapshots): void {
+export function checkBeforeDeletion(plan: Plan, snapshots: Snapshots, inProgress: 'wait' | 'fail'): void {
   const faults = plan.stacks.flatMap(({ stackName, shortName }): Fault[] => {
     const deployed = snapshots.get(shortName)?.stack;
     if (!deployed) return [];
     const verdict = classifyStatus(deployed);
     return [
       ...protectionFaults(deployed),
-      ...(verdict?.kind === 'busy' ? statusFaults(stackName, verdict) : []),
+      ...statusFaults(stackName, verdict?.kind === 'busy' ? verdict : undefined, { inProgress, recreateFailed: true }),
       ...dependentFaults(shortName, plan, snapshots),
     ];
   });
@@ -139,7 +139,9 @@ async function deleteStack(
     const token = uniqueName(engine.clock, engine.random);
     const expected = Object.keys(stack.template.resources).length;
     engine.observer.began(stack, 'delete', expected);
-    await sendDeletion(() => engine.cloudFormation.deleteStack(deployed.id, token, engine.roleArn), engine);
+    await whenFree(stack, deployed, engine, () =>
+      sendWrite(() => engine.cloudFormation.deleteStack(deployed.id, token, engine.roleArn), engine),
+    );
     result.outcome = 'interrupted';
     const operation = { stackId: deployed.id, token, expected };
     const ended = await follow(engine.cloudFormation, operation, watching(stack, engine));
