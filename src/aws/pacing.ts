@@ -18,7 +18,7 @@ export interface Ticket {
 
 /** The first distance after a throttled call, and the longest. Milliseconds, as everywhere here. */
 const FIRST_SPACING = 200;
-const LONGEST_SPACING = 10_000;
+const LONGEST_SPACING = 4000;
 /** Closer together than this, calls need not be kept apart any more. */
 const NO_SPACING = 50;
 /** How many calls a second each answer wins back. */

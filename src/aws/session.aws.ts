@@ -148,6 +148,9 @@ export async function call<T>(
         renewals += 1;
         continue;
       }
+      // New ones that are refused leave the old ones expired.
+      if (renewals > 0 && failure instanceof UserFault && !(failure instanceof TransientError))
+        throw new ExpiredCredentials(failure.faults, { cause: failure });
       if (!(failure instanceof TransientError)) throw failure;
       const { isThrottled } = failure;
       pacing.failed(ticket, isThrottled, failure.faults[0]?.seen ?? failure.message);

@@ -19,8 +19,8 @@ export class TransientError extends UserFault {
 
 /** The credentials are at their end and cannot be renewed. What AWS has begun goes on, unseen. */
 export class ExpiredCredentials extends UserFault {
-  constructor(fault: Fault, options?: ErrorOptions) {
-    super(fault, options);
+  constructor(faults: Fault | readonly Fault[], options?: ErrorOptions) {
+    super(faults, options);
     this.name = 'ExpiredCredentials';
   }
 }

@@ -116,13 +116,13 @@ function changeSetWrites(client: CloudFormationClient, request: Request): Pick<C
     },
     async executeChangeSet(id, token) {
       const command = new ExecuteChangeSetCommand({ ChangeSetName: id, ClientRequestToken: token });
-      await request('ExecuteChangeSet', () => client.send(command));
+      await request('ExecuteChangeSet', () => accepted('ExecuteChangeSet', client.send(command)));
     },
     async deleteChangeSet(stackName, name) {
       const command = new DeleteChangeSetCommand({ StackName: stackName, ChangeSetName: name });
       return await request('DeleteChangeSet', async () => {
         try {
-          await unlessMissing(() => client.send(command));
+          await unlessMissing(() => accepted('DeleteChangeSet', client.send(command)));
           return 'gone';
         } catch (error) {
           if (describeError(error).name.startsWith('InvalidChangeSetStatus')) return 'busy';
@@ -137,11 +137,11 @@ function stackWrites(client: CloudFormationClient, request: Request): Omit<Cloud
   return {
     async deleteStack(stackId, token, roleArn) {
       const command = new DeleteStackCommand({ StackName: stackId, ClientRequestToken: token, RoleARN: roleArn });
-      await request('DeleteStack', () => client.send(command));
+      await request('DeleteStack', () => accepted('DeleteStack', client.send(command)));
     },
     async deleteEmptyStack(stackId, token) {
       const command = new DeleteStackCommand({ StackName: stackId, ClientRequestToken: token });
-      await request('DeleteStack', () => client.send(command), 1);
+      await request('DeleteStack', () => accepted('DeleteStack', client.send(command)), 1);
     },
     async continueUpdateRollback(stackId, token, skip, roleArn) {
       const command = new ContinueUpdateRollbackCommand({
@@ -150,11 +150,11 @@ function stackWrites(client: CloudFormationClient, request: Request): Omit<Cloud
         ...(skip.length > 0 && { ResourcesToSkip: [...skip] }),
         RoleARN: roleArn,
       });
-      await request('ContinueUpdateRollback', () => client.send(command));
+      await request('ContinueUpdateRollback', () => accepted('ContinueUpdateRollback', client.send(command)));
     },
     async rollbackStack(stackId, token, roleArn) {
       const command = new RollbackStackCommand({ StackName: stackId, ClientRequestToken: token, RoleARN: roleArn });
-      await request('RollbackStack', () => client.send(command));
+      await request('RollbackStack', () => accepted('RollbackStack', client.send(command)));
     },
   };
 }
@@ -208,6 +208,15 @@ function required<T>(value: T | undefined, action: string, field: string): T {
   if (value === undefined)
     throw new TransientError(unanswered(`cloudformation:${action}`, `an answer without ${field}`));
   return value;
+}
+
+/** An answer that says nothing but that a request was taken still has its id: another's page in its place has none. */
+async function accepted(
+  action: string,
+  answer: Promise<{ $metadata: { requestId?: string | undefined } }>,
+): Promise<void> {
+  const { $metadata } = await answer;
+  required($metadata.requestId, action, 'a request id');
 }
 
 function deployedStack(stack: Stack): DeployedStack {
