@@ -55,7 +55,7 @@ export async function follow(cloudFormation: Reads, operation: Operation, option
   const doubt = { next: started + FIRST_DOUBT, status: '' };
   let lastNews = started;
   let failures = 0;
-  for (;;) {
+  for (let looks = 1; ; looks += 1) {
     signal.throwIfAborted();
     try {
       const fresh = await orAbort(readNew(cloudFormation, operation, history), signal);
@@ -79,7 +79,7 @@ export async function follow(cloudFormation: Reads, operation: Operation, option
       if (!(error instanceof TransientError)) throw error;
       failures += 1;
     }
-    const watch = watchOf([...seen.values()], operation, { now: clock.now(), started, lastNews });
+    const watch = watchOf([...seen.values()], operation, { now: clock.now(), started, lastNews, looks });
     const pause = failures === 0 ? pollDelay(watch, random()) : pauseAfter(failures, random());
     await clock.sleep(pause, signal);
   }
@@ -226,7 +226,7 @@ function isEnd(event: StackEvent): boolean {
 function watchOf(
   events: readonly StackEvent[],
   { expected }: Operation,
-  at: { now: number; started: number; lastNews: number },
+  at: { now: number; started: number; lastNews: number; looks: number },
 ): Watch {
   const latest = new Map<string, StackEvent>();
   const begun = new Map<string, number>();
@@ -248,5 +248,6 @@ function watchOf(
       elapsed: newest - (begun.get(logicalId) ?? newest) + quiet,
     })),
     waiting: Math.max(expected - latest.size, 0),
+    looks: at.looks,
   };
 }

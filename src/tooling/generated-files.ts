@@ -3,6 +3,7 @@ import { Document } from 'yaml';
 import { spec as deploy } from '../actions/deploy/spec.ts';
 import { spec as teardown } from '../actions/teardown/spec.ts';
 import type { ActionSpec, InputSpec } from '../runner/spec.ts';
+import { CALL_BUDGET } from '../stacks/call-budget.ts';
 
 /** Every action, in the order in which the README presents them. */
 export const specs: readonly ActionSpec[] = [deploy, teardown];
@@ -19,7 +20,8 @@ const NOTE = 'Generated from src/actions/NAME/spec.ts by `npm run generate`; edi
  * @returns content by path from the root of the repository
  */
 export function generatedFiles(readme: string): Map<string, string> {
-  const files = new Map<string, string>([['README.md', specs.reduce(fillReadme, readme)]]);
+  const filled = fillSection(specs.reduce(fillReadme, readme), 'calls', callTable());
+  const files = new Map<string, string>([['README.md', filled]]);
   for (const spec of specs) {
     files.set(`actions/${spec.name}/action.yml`, actionYml(spec, '../../dist'));
     files.set(`actions/${spec.name}/README.md`, actionReadme(spec));
@@ -66,10 +68,20 @@ function actionReadme(spec: ActionSpec): string {
 }
 
 function fillReadme(readme: string, spec: ActionSpec): string {
-  const [begin, end] = [`<!-- begin ${spec.name} -->`, `<!-- end ${spec.name} -->`];
+  return fillSection(readme, spec.name, tables(spec));
+}
+
+/** What a run asks of AWS at most; a test holds it to that. */
+function callTable(): string {
+  const rows = Object.values(CALL_BUDGET).map(({ operation, reads, writes }) => [operation, `${reads}`, `${writes}`]);
+  return table(['One stack', 'Reads, at most', 'Writes'], rows);
+}
+
+function fillSection(readme: string, name: string, content: string): string {
+  const [begin, end] = [`<!-- begin ${name} -->`, `<!-- end ${name} -->`];
   const [from, to] = [readme.indexOf(begin), readme.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`README.md has no ${begin} … ${end}`);
-  return `${readme.slice(0, from + begin.length)}\n\n${tables(spec)}\n\n${readme.slice(to)}`;
+  return `${readme.slice(0, from + begin.length)}\n\n${content}\n\n${readme.slice(to)}`;
 }
 
 /** Inputs, first those that most users need and then the others folded away, and outputs. */
