@@ -28,6 +28,18 @@ export const stackInputs = {
   },
 } as const satisfies InputSpecs;
 
+/** What happens to stacks that somebody else works on. */
+export const inProgressInput = {
+  'in-progress': {
+    kind: 'enum',
+    values: ['wait', 'fail'],
+    description:
+      'What happens when another operation is going on with a stack: `wait` shows its events, and goes on from a fresh look when it has ended; `fail` ends the run before anything is written. A dry run waits for nothing.',
+    default: 'wait',
+    advanced: true,
+  },
+} as const satisfies InputSpecs;
+
 /** Whose rights are used. */
 export const credentialInputs = {
   'role-to-assume': {

@@ -5,15 +5,17 @@ import { duration, ending } from '../report/words.ts';
 import { Cancelled } from '../runner/cancellation.ts';
 import { systemClock } from '../runner/clock.ts';
 import { type Fault, renderFault, throwIfAny, UserFault } from '../runner/fault.ts';
-import type { Host } from '../runner/host.ts';
+import { type Host, inGroup } from '../runner/host.ts';
 import type { InputValues } from '../runner/spec.ts';
+import { isBusy, waitForOthers } from '../stacks/attach.ts';
 import { STATUS_ADVICE } from '../stacks/classify.ts';
 import type { CloudFormation } from '../stacks/cloudformation.ts';
-import type { Engine, Observer } from '../stacks/engine.ts';
+import type { Engine, Observer, Snapshots } from '../stacks/engine.ts';
 import { isOwnEvent } from '../stacks/follow.ts';
 import type { PlanFiles } from '../stacks/load-plan-files.ts';
 import type { StackSettings } from '../stacks/settings.ts';
 import { uploadTemplate } from '../stacks/template-bucket.aws.ts';
+import { lostSightFaults } from './lost-sight.ts';
 import { type credentialInputs, stackInputs } from './shared-inputs.ts';
 
 type SharedInputs = InputValues<typeof stackInputs> & InputValues<typeof credentialInputs>;
@@ -31,14 +33,11 @@ export function sessionFor(inputs: SharedInputs, host: Host): Session {
     });
   }
   const roleArn = inputs['role-to-assume'];
-  if (roleArn === undefined) return openSession(region);
+  const surroundings = { notify: (text: string) => host.line(text) };
+  if (roleArn === undefined) return openSession(region, undefined, surroundings);
   const idToken = (audience: string) => host.idToken(audience);
-  return openSession(region, {
-    roleArn,
-    sessionName: inputs['role-session-name'],
-    duration: inputs['role-duration'],
-    idToken,
-  });
+  const role = { roleArn, sessionName: inputs['role-session-name'], duration: inputs['role-duration'], idToken };
+  return openSession(region, role, surroundings);
 }
 
 export interface EngineOptions {
@@ -75,6 +74,21 @@ export function engineFor(
   };
 }
 
+/**
+ * Attaches to what is going on with some stacks, unless the user wants an error of it.
+ *
+ * @returns the snapshots, afresh where something was going on
+ */
+export async function waitIfBusy(
+  stacks: readonly { shortName: string; stackName: string }[],
+  snapshots: Snapshots,
+  engine: Engine,
+  host: Host,
+): Promise<Snapshots> {
+  if (!stacks.some(({ shortName }) => isBusy(snapshots.get(shortName)?.stack))) return snapshots;
+  return await inGroup(host, 'In progress', () => waitForOthers(stacks, snapshots, engine));
+}
+
 function observerOf(progress: Progress, host: Host): Observer {
   const said = new Set<string>();
   return {
@@ -97,15 +111,16 @@ function observerOf(progress: Progress, host: Host): Observer {
  * @throws UserFault, or Cancelled when the job was cancelled
  */
 export function throwUnlessGood(run: RunResult, signal: AbortSignal, host: Host): void {
+  const lost = lostSightFaults(run);
   const failures = run.stacks
     .filter(({ outcome }) => outcome === 'failed')
     .flatMap(stack => [failureOf(stack, run), ...furtherFailures(stack)]);
   const interruptions = run.stacks
-    .filter(({ outcome }) => outcome === 'interrupted')
+    .filter(({ outcome, lostSight }) => outcome === 'interrupted' && !lostSight)
     .map(stack => interruptionOf(stack, run));
   const isCancelled = signal.aborted && signal.reason instanceof Cancelled && signal.reason.by !== 'timeout';
-  if (!isCancelled) throwIfAny([...failures, ...interruptions]);
-  for (const fault of [...failures, ...interruptions])
+  if (!isCancelled) throwIfAny([...lost, ...failures, ...interruptions]);
+  for (const fault of [...lost, ...failures, ...interruptions])
     host.annotate('error', renderFault(fault), { place: fault.place });
   // One that came when all was done already changes nothing.
   if (signal.aborted && run.stacks.some(({ outcome }) => outcome !== 'done' && outcome !== 'planned'))

@@ -7,7 +7,8 @@ const of = (error: Partial<AwsError>) => {
     { action: 'cloudformation:DescribeStacks', region: 'eu-west-9' },
   );
   if (judged.kind === 'other') return 'other';
-  return judged.kind === 'fault' ? judged.fault.what : `may pass: ${judged.fault.what}`;
+  const mayPass = judged.kind !== 'fault' && judged.kind !== 'expired';
+  return mayPass ? `${judged.kind}: ${judged.fault.what}` : judged.fault.what;
 };
 
 it.each<[string, Partial<AwsError>, string]>([
@@ -30,9 +31,9 @@ it.each<[string, Partial<AwsError>, string]>([
   [
     'a region without an address',
     { code: 'ENOTFOUND' },
-    'may pass: AWS has no address for region `eu-west-9` that can be found from here',
+    'unreachable: AWS has no address for region `eu-west-9` that can be found from here',
   ],
-  ['nobody listening', { code: 'ECONNREFUSED' }, 'may pass: Nothing answers where AWS is expected'],
+  ['nobody listening', { code: 'ECONNREFUSED' }, 'unreachable: Nothing answers where AWS is expected'],
   [
     'any other refusal',
     { name: 'NoSuchThing', httpStatus: 404 },
@@ -41,32 +42,32 @@ it.each<[string, Partial<AwsError>, string]>([
   [
     'throttling, whatever its status',
     { name: 'Throttling', httpStatus: 400 },
-    'may pass: AWS did not answer `cloudformation:DescribeStacks` as it should, also when asked again',
+    'throttled: AWS did not answer `cloudformation:DescribeStacks` as it should, also when asked again',
   ],
   [
     'too many requests',
     { httpStatus: 429 },
-    'may pass: AWS did not answer `cloudformation:DescribeStacks` as it should, also when asked again',
+    'throttled: AWS did not answer `cloudformation:DescribeStacks` as it should, also when asked again',
   ],
   [
     'a fault of the server',
     { httpStatus: 503 },
-    'may pass: AWS did not answer `cloudformation:DescribeStacks` as it should, also when asked again',
+    'failing: AWS did not answer `cloudformation:DescribeStacks` as it should, also when asked again',
   ],
   [
     'a lost connection',
     { code: 'ECONNRESET' },
-    'may pass: AWS did not answer `cloudformation:DescribeStacks` as it should, also when asked again',
+    'unreachable: AWS did not answer `cloudformation:DescribeStacks` as it should, also when asked again',
   ],
   [
     'a slow answer',
     { name: 'TimeoutError' },
-    'may pass: AWS did not answer `cloudformation:DescribeStacks` as it should, also when asked again',
+    'unreachable: AWS did not answer `cloudformation:DescribeStacks` as it should, also when asked again',
   ],
   [
     'throttling under another name',
     { name: 'ValidationError', message: 'Rate exceeded', httpStatus: 400 },
-    'may pass: AWS did not answer `cloudformation:DescribeStacks` as it should, also when asked again',
+    'throttled: AWS did not answer `cloudformation:DescribeStacks` as it should, also when asked again',
   ],
   [
     'a wrong endpoint',
@@ -82,6 +83,16 @@ it.each<[string, Partial<AwsError>, string]>([
     'a role that refuses',
     { name: 'AccessDenied', message: 'Not authorized to perform sts:AssumeRoleWithWebIdentity', httpStatus: 403 },
     'The role does not let this job assume it',
+  ],
+  [
+    'an identity provider that is not to be reached',
+    { name: 'IDPCommunicationError', httpStatus: 400 },
+    'failing: AWS could not verify the OIDC token of this job',
+  ],
+  [
+    'a wrong clock, once the SDK goes by that of AWS',
+    { name: 'SignatureDoesNotMatch', httpStatus: 403, isClockCorrected: true },
+    'failing: AWS did not answer `cloudformation:DescribeStacks` as it should, also when asked again',
   ],
   ['a mistake of ours', { name: 'TypeError' }, 'other'],
 ])('%s', (_, error, expected) => {

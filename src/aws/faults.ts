@@ -15,14 +15,21 @@ export interface AwsError {
   /** Node's code for an error of the connection, such as `ECONNREFUSED`. */
   code?: string | undefined;
   httpStatus?: number | undefined;
+  /** The SDK has seen that the clock here is wrong, and signs by AWS's clock from now on. */
+  isClockCorrected?: boolean | undefined;
 }
 
 /** Which way an error of a remote call points: to something the user can mend, to something that may pass, or to neither. */
-export type Judgement = { kind: 'fault' | 'transient'; fault: Fault } | { kind: 'other' };
+export type Judgement =
+  | { kind: 'fault'; fault: Fault }
+  /** The credentials have expired: a fault, unless they can be renewed. */
+  | { kind: 'expired'; fault: Fault }
+  | { kind: 'throttled' | 'failing' | 'unreachable'; fault: Fault }
+  | { kind: 'other' };
 
 interface Rule {
-  /** It may pass by itself, though the user can do something about it. */
-  mayPass?: true;
+  /** Default: a fault. One that may pass by itself can be one that the user can do something about. */
+  kind?: 'expired' | 'failing' | 'unreachable';
   applies(error: AwsError): boolean;
   what(context: CallContext, error: AwsError): string;
   fix(context: CallContext): string;
@@ -49,6 +56,7 @@ const RULES: readonly Rule[] = [
   },
   {
     applies: named('ExpiredToken', 'ExpiredTokenException', 'RequestExpired'),
+    kind: 'expired',
     what: ({ action }) => `The AWS credentials have expired, so \`${action}\` was refused`,
     fix: () => 'Get new ones and run again; with `role-to-assume` they are renewed by themselves',
   },
@@ -71,40 +79,45 @@ const RULES: readonly Rule[] = [
     fix: () => "Let the role's trust policy accept the `sub` and `aud` of this repository's tokens",
   },
   {
+    // "The IdP could not be reached; retry": https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+    applies: ({ name, message }) => /^IDPCommunicationError/.test(name) || /retrieve verification key/i.test(message),
+    kind: 'failing',
+    what: () => 'AWS could not verify the OIDC token of this job',
+    fix: () => 'This may pass by itself: run again',
+  },
+  {
     applies: named('AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation'),
     what: ({ action }) => `The credentials do not allow \`${action}\``,
     fix: ({ action }) => `Allow \`${action}\` for this role`,
   },
   {
     applies: coded('ENOTFOUND', 'EAI_AGAIN'),
-    mayPass: true,
+    kind: 'unreachable',
     what: ({ region }) => `AWS has no address for region \`${region}\` that can be found from here`,
     fix: () => 'Check input `aws-region`, and that this machine has a network',
   },
   {
     applies: coded('ECONNREFUSED'),
-    mayPass: true,
+    kind: 'unreachable',
     what: () => 'Nothing answers where AWS is expected',
     fix: () => 'Check `AWS_ENDPOINT_URL`, or start the local AWS with `npm run aws`',
   },
 ];
 
-const TRANSIENT_NAMES = /throttl|TooManyRequests|RequestLimitExceeded|Timeout|SlowDown/i;
-const TRANSIENT_CODES = /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ESOCKET|UND_ERR)/;
+const THROTTLING_NAMES = /throttl|TooManyRequests|RequestLimitExceeded|SlowDown/i;
+const UNREACHABLE_CODES = /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ESOCKET|UND_ERR)/;
 
-/** Judges an error that is left when the SDK has made its retries. */
+/** Judges the error of one call. */
 export function judge(error: AwsError, context: CallContext): Judgement {
-  const { name, message: seen, code, httpStatus } = error;
+  const { name, message: seen, code, httpStatus, isClockCorrected } = error;
+  if (isClockCorrected) return { kind: 'failing', fault: unanswered(context.action, seen) };
   const rule = RULES.find(({ applies }) => applies(error));
   if (rule) {
     const fault = { what: rule.what(context, error), seen, fix: rule.fix(context) };
-    return { kind: rule.mayPass ? 'transient' : 'fault', fault };
+    return { kind: rule.kind ?? 'fault', fault };
   }
-  const isOverload =
-    httpStatus === 429 || (httpStatus ?? 0) >= 500 || TRANSIENT_NAMES.test(name) || /^Rate exceeded/i.test(seen);
-  if (isOverload || TRANSIENT_CODES.test(code ?? '') || /socket hang up/i.test(seen)) {
-    return { kind: 'transient', fault: unanswered(context.action, seen) };
-  }
+  const passing = passingKind(error);
+  if (passing) return { kind: passing, fault: unanswered(context.action, seen) };
   if (code !== undefined) {
     const what = `No connection to AWS can be made for \`${context.action}\` (${code})`;
     return {
@@ -115,4 +128,12 @@ export function judge(error: AwsError, context: CallContext): Judgement {
   if (httpStatus === undefined) return { kind: 'other' };
   const what = `AWS refused \`${context.action}\` (${name})`;
   return { kind: 'fault', fault: { what, seen, fix: 'Mend what it says and run again' } };
+}
+
+function passingKind({ name, message, code = '', httpStatus = 0 }: AwsError) {
+  if (httpStatus === 429 || THROTTLING_NAMES.test(name) || /^Rate exceeded/i.test(message)) return 'throttled';
+  if (httpStatus >= 500) return 'failing';
+  if (/Timeout/i.test(name) || UNREACHABLE_CODES.test(code) || /socket hang up/i.test(message)) return 'unreachable';
+  // An answer that was broken off, or a page that is none of AWS's.
+  return /Deserialization error/.test(message) ? 'failing' : undefined;
 }

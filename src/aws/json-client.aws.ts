@@ -28,10 +28,10 @@ export type JsonCall = <T>(action: string, input: object, wanted: readonly (keyo
  * This is the SDK's own client with the service's endpoint and signing name: credentials, retries and `AWS_ENDPOINT_URL(_…)`
  * work as everywhere. What goes in and out is JSON, which needs no schema but the names at its top.
  */
-export function jsonCaller(service: JsonService, { clientConfig, region }: Session): JsonCall {
+export function jsonCaller(service: JsonService, session: Session): JsonCall {
   const namespace = `com.amazonaws.${service.name}`;
   const client = new CloudFormationClient({
-    ...clientConfig,
+    ...session.clientConfig,
     serviceId: service.id,
     protocol: AwsJson1_1Protocol,
     protocolSettings: { defaultNamespace: namespace, serviceTarget: service.target },
@@ -50,9 +50,7 @@ export function jsonCaller(service: JsonService, { clientConfig, region }: Sessi
       service.id,
       getEndpointPlugin,
     )({}, () => [], action, operation as unknown as StaticOperationSchema);
-    const output = await call({ action: `${service.iam}:${action}`, region }, () =>
-      client.send(new Command(input) as never),
-    );
+    const output = await call(session, `${service.iam}:${action}`, () => client.send(new Command(input) as never));
     return output as object;
   };
 

@@ -1,8 +1,11 @@
 import type { CloudFormationClientConfig } from '@aws-sdk/client-cloudformation';
-import type { AwsCredentialIdentity } from '@smithy/types';
+import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
+import { systemClock } from '../runner/clock.ts';
 import { UserFault } from '../runner/fault.ts';
-import { type AwsError, type CallContext, judge } from './faults.ts';
-import { TransientError } from './transient-error.ts';
+import { type AwsError, judge } from './faults.ts';
+import { KeptCredentials } from './kept-credentials.ts';
+import { Pacing, type PacingOptions } from './pacing.ts';
+import { ExpiredCredentials, TransientError, unanswered } from './transient-error.ts';
 
 /** Whose rights are used where: what every client of one run shares. */
 export interface Session {
@@ -14,6 +17,9 @@ export interface Session {
     CloudFormationClientConfig,
     'region' | 'credentials' | 'maxAttempts' | 'retryMode' | 'customUserAgent' | 'requestHandler'
   >;
+  pacing: Pacing;
+  /** Of the role, when one is assumed. */
+  credentials?: KeptCredentials<AwsCredentialIdentity> | undefined;
 }
 
 /** How the runner's identity becomes AWS credentials. */
@@ -27,52 +33,39 @@ export interface RoleOptions {
 }
 
 /** Without limits of its own, the SDK waits for ever on a connection that has gone silent. */
-const LIMITS = {
-  retryMode: 'standard',
-  maxAttempts: 5,
-  requestHandler: { connectionTimeout: 5000, requestTimeout: 30_000, throwOnRequestTimeout: true },
-} as const;
+const HANDLER = { connectionTimeout: 5000, requestTimeout: 30_000, throwOnRequestTimeout: true } as const;
 
 /**
  * Opens a session. With `role`, credentials come from the runner's OIDC token, again whenever they are about to expire, and
  * never leave this process; without, from the SDK's default chain.
+ *
+ * @param surroundings told of long silences; tests pass their own clock
  */
-export function openSession(region: string, role?: RoleOptions): Session {
+export function openSession(region: string, role?: RoleOptions, surroundings: Partial<PacingOptions> = {}): Session {
+  const pacing = new Pacing({ clock: systemClock, random: Math.random, notify: () => {}, ...surroundings });
+  const credentials = role && new KeptCredentials(() => assumeRole(region, role, pacing), role.duration, pacing.clock);
   return {
     region,
     endpoint: process.env.AWS_ENDPOINT_URL_CLOUDFORMATION || process.env.AWS_ENDPOINT_URL || undefined,
     clientConfig: {
       region,
-      ...LIMITS,
+      // `call` makes calls again, with one budget for all: the SDK's own retries would multiply them.
+      maxAttempts: 1,
+      requestHandler: HANDLER,
       customUserAgent: [['zap-obs', '1']],
-      ...(role && { credentials: keptUntilExpiry(() => assumeRole(region, role)) }),
+      ...(credentials && { credentials: providerOf(credentials) }),
     },
+    pacing,
+    credentials,
   };
 }
 
-/** AWS's own clients renew five minutes before the end; so does this, which all clients of a session share. */
-const RENEW_BEFORE = 5 * 60_000;
-
-function keptUntilExpiry(provide: () => Promise<AwsCredentialIdentity>): () => Promise<AwsCredentialIdentity> {
-  let current: Promise<AwsCredentialIdentity> | undefined;
-  let renewAt = 0;
-  return () => {
-    if (current && Date.now() < renewAt) return current;
-    renewAt = Number.POSITIVE_INFINITY;
-    current = provide();
-    current.then(
-      ({ expiration }) => {
-        renewAt = expiration ? expiration.getTime() - RENEW_BEFORE : Number.POSITIVE_INFINITY;
-      },
-      () => {
-        renewAt = 0;
-      },
-    );
-    return current;
-  };
+/** The SDK keeps what a provider gives by its own rules, out of reach, unless it is told that this is done already. */
+function providerOf(credentials: KeptCredentials<AwsCredentialIdentity>): AwsCredentialIdentityProvider {
+  return Object.assign(() => credentials.get(), { memoized: true });
 }
 
-async function assumeRole(region: string, role: RoleOptions) {
+async function assumeRole(region: string, role: RoleOptions, pacing: Pacing) {
   const [{ fromWebToken }, webIdentityToken] = await Promise.all([
     import('@aws-sdk/credential-provider-web-identity'),
     tokenOf(role),
@@ -82,19 +75,35 @@ async function assumeRole(region: string, role: RoleOptions) {
     roleSessionName: role.sessionName,
     durationSeconds: role.duration / 1000,
     webIdentityToken,
-    clientConfig: { region, ...LIMITS },
+    clientConfig: { region, maxAttempts: 1, requestHandler: HANDLER },
   });
-  return await call({ action: 'sts:AssumeRoleWithWebIdentity', region }, () => provide());
+  const action = 'sts:AssumeRoleWithWebIdentity';
+  try {
+    return await provide();
+  } catch (error) {
+    const failure = failureOf(error, action, region, pacing);
+    // It is the token of the job that has expired meanwhile: the next attempt gets a new one.
+    if (failure instanceof ExpiredCredentials) throw new TransientError(unanswered(action, describe(error).message));
+    throw failure;
+  }
 }
 
+/** @throws UserFault when the job may have no token, TransientError when the runner's service does not give it now */
 async function tokenOf({ idToken }: RoleOptions): Promise<string> {
   try {
     return await idToken('sts.amazonaws.com');
   } catch (error) {
+    const seen = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ');
+    // In the words of @actions/core: a refusal has a code of 4xx, a lost connection none.
+    const code = /Error Code : (\w+)/.exec(seen)?.[1];
+    if (code !== undefined && !/^4(?!29)\d\d$/.test(code)) {
+      const what = "The runner's service gave no OIDC token for this job";
+      throw new TransientError({ what, seen, fix: 'This may pass by itself: run again' }, { cause: error });
+    }
     throw new UserFault(
       {
         what: 'Input `role-to-assume` needs an OIDC token, and the runner gives none to this job',
-        seen: error instanceof Error ? error.message : String(error),
+        seen,
         fix: 'Add `permissions: id-token: write` to the job',
       },
       { cause: error },
@@ -102,21 +111,66 @@ async function tokenOf({ idToken }: RoleOptions): Promise<string> {
   }
 }
 
+/** How often a call is made before it counts as unanswered. */
+const ATTEMPTS = 5;
+/** How often new credentials are asked for because AWS says that those of a call have expired. */
+const RENEWALS = 2;
+
 /**
- * Makes one call to AWS.
+ * Makes one call to AWS, again when that may help. Every write bears a token or a name of its own, so that AWS knows a
+ * repeated one.
  *
+ * @param action service and action as IAM writes them, such as `cloudformation:DescribeStacks`
+ * @param attempts 1 for reads that are repeated anyway
  * @throws UserFault when AWS refuses it, TransientError (one of them) when it may pass; anything else is a bug
  */
-export async function call<T>(context: CallContext, send: () => Promise<T>): Promise<T> {
-  try {
-    return await send();
-  } catch (error) {
-    if (error instanceof UserFault) throw error;
-    const judged = judge(describe(error), context);
-    if (judged.kind === 'fault') throw new UserFault(judged.fault, { cause: error });
-    if (judged.kind === 'transient') throw new TransientError(judged.fault, { cause: error });
-    throw error;
+export async function call<T>(
+  session: Session,
+  action: string,
+  send: () => Promise<T>,
+  attempts = ATTEMPTS,
+): Promise<T> {
+  const { pacing, credentials, region } = session;
+  const isRead = /:(Describe|Get|List|Head)/.test(action);
+  let renewals = 0;
+  for (let failures = 0; ; ) {
+    const ticket = await pacing.turn(isRead);
+    const generation = credentials?.generation ?? 0;
+    try {
+      const answer = await send();
+      pacing.answered();
+      return answer;
+    } catch (error) {
+      const failure = failureOf(error, action, region, pacing);
+      if (!(failure instanceof TransientError)) pacing.answered();
+      if (failure instanceof ExpiredCredentials && credentials && renewals < RENEWALS) {
+        credentials.drop(generation);
+        renewals += 1;
+        continue;
+      }
+      // New ones that are refused leave the old ones expired.
+      if (renewals > 0 && failure instanceof UserFault && !(failure instanceof TransientError))
+        throw new ExpiredCredentials(failure.faults, { cause: failure });
+      if (!(failure instanceof TransientError)) throw failure;
+      const { isThrottled } = failure;
+      pacing.failed(ticket, isThrottled, failure.faults[0]?.seen ?? failure.message);
+      failures += 1;
+      if (failures >= attempts) throw failure;
+      await pacing.pause(failures, isThrottled);
+    }
   }
+}
+
+/** What the error of a call means to the user; a bug as it is. */
+function failureOf(error: unknown, action: string, region: string, { hasAnswered }: Pacing): unknown {
+  if (error instanceof UserFault) return error;
+  const judged = judge(describe(error), { action, region });
+  if (judged.kind === 'other') return error;
+  const { kind, fault } = judged;
+  if (kind === 'fault') return new UserFault(fault, { cause: error });
+  if (kind === 'expired') return new ExpiredCredentials(fault, { cause: error });
+  const isFirstContact = kind === 'unreachable' && !hasAnswered;
+  return new TransientError(fault, { cause: error, isThrottled: kind === 'throttled', isFirstContact });
 }
 
 /** What an SDK error says of itself. Connection errors hide in `AggregateError`s and causes. */
@@ -124,7 +178,7 @@ export function describe(error: unknown): AwsError {
   const { name, message, code, errors, cause, $metadata } = error as Error & {
     code?: string;
     errors?: unknown[];
-    $metadata?: { httpStatusCode?: number };
+    $metadata?: { httpStatusCode?: number; clockSkewCorrected?: boolean };
   };
   const nested = errors?.[0] ?? cause;
   const inner = nested instanceof Error ? describe(nested) : undefined;
@@ -133,5 +187,6 @@ export function describe(error: unknown): AwsError {
     message: message || inner?.message || String(error),
     code: code ?? inner?.code,
     httpStatus: $metadata?.httpStatusCode,
+    isClockCorrected: $metadata?.clockSkewCorrected,
   };
 }

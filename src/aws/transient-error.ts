@@ -5,9 +5,23 @@ import { type Fault, UserFault } from '../runner/fault.ts';
  * Observation goes on after it; where it ends a run, the user can only run again.
  */
 export class TransientError extends UserFault {
-  constructor(fault: Fault, options?: ErrorOptions) {
+  readonly isThrottled: boolean;
+  /** Nothing was reached, as ever in this run: the address may be wrong. */
+  readonly isFirstContact: boolean;
+
+  constructor(fault: Fault, options: ErrorOptions & { isThrottled?: boolean; isFirstContact?: boolean } = {}) {
     super(fault, options);
     this.name = 'TransientError';
+    this.isThrottled = options.isThrottled ?? false;
+    this.isFirstContact = options.isFirstContact ?? false;
+  }
+}
+
+/** The credentials are at their end and cannot be renewed. What AWS has begun goes on, unseen. */
+export class ExpiredCredentials extends UserFault {
+  constructor(faults: Fault | readonly Fault[], options?: ErrorOptions) {
+    super(faults, options);
+    this.name = 'ExpiredCredentials';
   }
 }
 

@@ -16,8 +16,11 @@ export interface RunResult {
   duration: number;
 }
 
-/** `none`: the stack is as it should be. `absent`: there is none to delete. `recreate`: a stack that never came into being was deleted first. */
-export type StackAction = 'create' | 'recreate' | 'update' | 'none' | 'delete' | 'absent' | 'unknown';
+/**
+ * `none`: the stack is as it should be. `absent`: there is none to delete. `recreate`: a stack that never came into being was
+ * deleted first. `recover`: an update that had failed halfway was undone, and nothing else was to do.
+ */
+export type StackAction = 'create' | 'recreate' | 'recover' | 'update' | 'none' | 'delete' | 'absent' | 'unknown';
 
 export interface StackResult {
   shortName: string;
@@ -52,6 +55,8 @@ export interface StackResult {
   place?: Place | undefined;
   /** What the user can do about `reason`, where that is known. */
   advice?: string | undefined;
+  /** Why this run could look at AWS no longer: its credentials came to their end. */
+  lostSight?: { what: string; seen?: string | undefined } | undefined;
 }
 
 /** One resource that a change set touches. */

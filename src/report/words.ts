@@ -21,6 +21,7 @@ export function count(number: number, noun: string, plural = `${noun}s`): string
 const DONE: Readonly<Record<StackAction, string>> = {
   create: 'created',
   recreate: 'recreated',
+  recover: 'recovered',
   update: 'updated',
   none: 'unchanged',
   delete: 'deleted',
@@ -30,6 +31,7 @@ const DONE: Readonly<Record<StackAction, string>> = {
 const PLANNED: Readonly<Record<StackAction, string>> = {
   create: 'would be created',
   recreate: 'would be recreated',
+  recover: 'would be recovered, then may change',
   update: 'would be updated',
   none: 'unchanged',
   delete: 'would be deleted',

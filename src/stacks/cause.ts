@@ -11,6 +11,11 @@ import type { Template } from './template.ts';
 const CONSEQUENCE =
   /^Resource (creation|update|deletion|import)?\s*cancell?ed|^The following (resource\(s\)|hook\(s\)) failed|^Embedded stack .* was not successfully/i;
 
+/** Whether an event tells of a failure that is another one's doing. */
+export function isConsequence({ reason = '' }: StackEvent): boolean {
+  return CONSEQUENCE.test(reason);
+}
+
 /**
  * The event that made an operation fail: the earliest failed one that is not a consequence of another. Consoles show the
  * newest first, which is most often a victim. Where no resource failed, the stack's own event says why it turned back: an
@@ -98,7 +103,10 @@ function isNestedStack(event: StackEvent): boolean {
 const BEGINNINGS = new Set(['CREATE_IN_PROGRESS', 'UPDATE_IN_PROGRESS', 'DELETE_IN_PROGRESS', 'IMPORT_IN_PROGRESS']);
 
 /** The events of a stack since its last operation began, oldest first; none when they cannot be read. */
-async function lastOperation(stackId: string, cloudFormation: Pick<CloudFormation, 'events'>): Promise<StackEvent[]> {
+export async function lastOperation(
+  stackId: string,
+  cloudFormation: Pick<CloudFormation, 'events'>,
+): Promise<StackEvent[]> {
   const found: StackEvent[] = [];
   try {
     let page: string | undefined;

@@ -3,7 +3,13 @@ import { TransientError } from '../aws/transient-error.ts';
 import { Cancelled } from '../runner/cancellation.ts';
 import { UserFault } from '../runner/fault.ts';
 import { previewChange, startChange } from './change-set.ts';
-import type { ChangeSet, ChangeSetRequest, CloudFormation } from './cloudformation.ts';
+import {
+  type ChangeSet,
+  type ChangeSetRequest,
+  type CloudFormation,
+  Overtaken,
+  type StackEvent,
+} from './cloudformation.ts';
 import type { Engine } from './engine.ts';
 
 const CHANGE: ChangeSetRequest = {
@@ -30,6 +36,15 @@ const STACK = {
   tags: {},
   terminationProtection: false,
 };
+const EVENT: StackEvent = {
+  id: '1',
+  stackId: 'arn:s',
+  at: 0,
+  logicalId: 's',
+  physicalId: 'arn:s',
+  type: 'AWS::CloudFormation::Stack',
+  status: 'CREATE_IN_PROGRESS',
+};
 /** In milliseconds: so long the source waits, and no pause of it is longer. */
 const PATIENCE = 5000;
 const LOST = new TransientError({ what: 'The answer was lost' });
@@ -47,7 +62,8 @@ function engine(answers: Partial<CloudFormation> = {}, isImpatient = false) {
     describe: async () => STACK,
     hasChangeSets: async () => false,
     validations: async () => [],
-    deleteStack: async () => {},
+    deleteEmptyStack: async () => {},
+    events: async () => ({ events: [] }),
   };
   const cloudFormation = new Proxy({ ...usual, ...answers } as CloudFormation, {
     get:
@@ -87,7 +103,7 @@ function engine(answers: Partial<CloudFormation> = {}, isImpatient = false) {
   return { engine: made, calls, warnings, abort };
 }
 
-const TIDY = ['deleteChangeSet', 'describe', 'hasChangeSets', 'deleteStack'];
+const TIDY = ['deleteChangeSet', 'describe', 'hasChangeSets', 'deleteEmptyStack'];
 
 describe('what validation says', () => {
   it('keeps nothing from going on when it cannot be read', async () => {
@@ -185,7 +201,7 @@ describe('a change set that is not executed goes, with the empty stack that held
   it('but not the stack, where another run has a change set for it', async () => {
     const { engine: used, calls, warnings } = engine({ hasChangeSets: async () => true });
     await previewChange(CHANGE, used);
-    expect([calls.includes('deleteStack'), warnings]).toEqual([false, []]);
+    expect([calls.includes('deleteEmptyStack'), warnings]).toEqual([false, []]);
   });
 
   it('but not the stack, where an execution has filled it', async () => {
@@ -195,7 +211,7 @@ describe('a change set that is not executed goes, with the empty stack that held
       warnings,
     } = engine({ describe: async () => ({ ...STACK, status: 'CREATE_IN_PROGRESS' }) });
     await previewChange(CHANGE, used);
-    expect([calls.includes('deleteStack'), warnings]).toEqual([false, []]);
+    expect([calls.includes('deleteEmptyStack'), warnings]).toEqual([false, []]);
   });
 
   it('and where CloudFormation does not answer, a warning says so in time for a cancelled job', async () => {
@@ -238,6 +254,30 @@ it('an execution that hangs does not keep a cancelled run, which then counts as 
   expect(warnings).toEqual([]);
 });
 
+it('a deletion of the empty stack that fails is made again only after another look', async () => {
+  let deletions = 0;
+  const {
+    engine: used,
+    calls,
+    warnings,
+  } = engine({
+    deleteEmptyStack: () => (deletions++ === 0 ? Promise.reject(LOST) : Promise.resolve()),
+    hasChangeSets: async () => deletions > 0,
+  });
+  await previewChange(CHANGE, used);
+  // Somebody has put a change set into it meanwhile.
+  expect(calls.slice(3)).toEqual([...TIDY, 'describe', 'hasChangeSets']);
+  expect(warnings).toEqual([]);
+});
+
+it('a change set that is not seen yet is waited for, and one that is gone means that somebody else was faster', async () => {
+  let reads = 0;
+  const late = engine({ describeChangeSet: async () => (reads++ < 3 ? undefined : READY) });
+  expect((await startChange(CHANGE, late.engine)).operation).toBeDefined();
+  const gone = engine({ describeChangeSet: async () => undefined });
+  await expect(startChange(CHANGE, gone.engine)).rejects.toBeInstanceOf(Overtaken);
+});
+
 describe('an execution whose answer is lost', () => {
   it.each<[string, ChangeSet | undefined]>([
     ['is under way when the change set says so', { ...READY, executionStatus: 'EXECUTE_IN_PROGRESS' }],
@@ -251,9 +291,39 @@ describe('an execution whose answer is lost', () => {
     } = engine({
       executeChangeSet: () => Promise.reject(LOST),
       describeChangeSet: async () => (reads++ === 0 ? READY : seen),
+      events: async () => ({ events: [{ ...EVENT, token: 'c' }] }),
     });
     expect((await startChange(CHANGE, used)).operation).toEqual({ stackId: 'arn:s', token: 'c', expected: 1 });
     expect([calls.includes('deleteChangeSet'), warnings]).toEqual([false, []]);
+  });
+
+  it.each([
+    ['lost', LOST],
+    ['a refusal', new Overtaken('cloudformation:ExecuteChangeSet', 'OBSOLETE')],
+  ])(
+    '(%s) has not happened when the change set is gone and the history has nothing of it: somebody else was faster',
+    async (_, answer) => {
+      let reads = 0;
+      const { engine: used, warnings } = engine({
+        executeChangeSet: () => Promise.reject(answer),
+        describeChangeSet: async () => (reads++ === 0 ? READY : undefined),
+        events: async () => ({ events: [{ ...EVENT, token: 'theirs' }] }),
+      });
+      await expect(startChange(CHANGE, used)).rejects.toBeInstanceOf(Overtaken);
+      expect(warnings).toEqual([]);
+    },
+  );
+
+  it('and that was refused when it was repeated, because it is under way, is under way', async () => {
+    let reads = 0;
+    const { engine: used } = engine({
+      executeChangeSet: () => Promise.reject(new Overtaken('cloudformation:ExecuteChangeSet', 'in progress')),
+      describeChangeSet: async () => ({
+        ...READY,
+        executionStatus: reads++ === 0 ? 'AVAILABLE' : 'EXECUTE_IN_PROGRESS',
+      }),
+    });
+    expect((await startChange(CHANGE, used)).operation).toBeDefined();
   });
 
   it('has not happened when the change set is still to be executed', async () => {

@@ -2,7 +2,7 @@ import { TransientError } from '../aws/transient-error.ts';
 import { orAbort } from '../runner/cancellation.ts';
 import type { Clock } from '../runner/clock.ts';
 import { renderFault, UserFault } from '../runner/fault.ts';
-import type { ChangeSetRequest, ResourceChange, Validation } from './cloudformation.ts';
+import { type ChangeSetRequest, Overtaken, type ResourceChange, type Validation } from './cloudformation.ts';
 import type { Engine } from './engine.ts';
 import { type Operation, orAbortSoon, untilAnswered } from './follow.ts';
 
@@ -66,7 +66,7 @@ export async function startChange(
   try {
     await approve(prepared);
     engine.signal.throwIfAborted();
-    await execute(id, request, engine);
+    await execute(id, prepared.stackId, request, engine);
   } catch (error) {
     await discard(request, engine);
     throw error;
@@ -90,16 +90,18 @@ async function prepare(request: ChangeSetRequest, engine: Engine): Promise<Prepa
 /** What a change set would do, when CloudFormation has worked it out. */
 async function awaitChanges(id: string, stackName: string, engine: Engine): Promise<Omit<Prepared, 'stackId'>> {
   const { clock, signal, cloudFormation } = engine;
+  const started = clock.now();
+  let wasSeen = false;
   // It takes seconds at AWS and next to nothing on a local one: the pause grows by half, from 0.1 s to 2 s.
   for (let pause = 100; ; pause = Math.min(pause * 1.5, 2000)) {
     const changeSet = await untilAnswered(() => cloudFormation.describeChangeSet(id), engine);
     if (changeSet?.status === 'CREATE_COMPLETE')
       return { isNothing: false, changes: changeSet.changes, validations: await validationsOf(id, engine) };
-    if (changeSet === undefined) {
-      const what = `The change set for stack \`${stackName}\` is gone before it was used`;
-      throw new UserFault({ what, fix: 'Does another run work on the same stack? Run again when that has ended' });
-    }
-    if (changeSet.status === 'FAILED') {
+    wasSeen ||= changeSet !== undefined;
+    // One that was just made may not be seen yet; later, another run has executed its own, or deleted the stack.
+    if (changeSet === undefined && (wasSeen || clock.now() - started > PATIENCE))
+      throw new Overtaken('cloudformation:DescribeChangeSet', 'the change set is gone before it was used');
+    if (changeSet?.status === 'FAILED') {
       const seen = changeSet.statusReason ?? 'CloudFormation gave no reason';
       if (NO_CHANGES.test(seen)) return { isNothing: true, changes: [], validations: [] };
       const refused = (await validationsOf(id, engine)).filter(({ mode }) => mode === 'FAIL');
@@ -122,18 +124,34 @@ async function validationsOf(id: string, engine: Engine): Promise<Validation[]> 
   }
 }
 
-async function execute(id: string, request: ChangeSetRequest, engine: Engine): Promise<void> {
+async function execute(id: string, stackId: string, request: ChangeSetRequest, engine: Engine): Promise<void> {
   const { cloudFormation, signal } = engine;
   try {
     await orAbortSoon(cloudFormation.executeChangeSet(id, request.name), engine);
   } catch (error) {
     // Cancelled without an answer: it may have begun, which is what the run then says. If not, the change set goes.
     if (signal.aborted) return await discard(request, engine);
-    // The answer may be lost, and the request not: the change set itself tells.
-    if (!(error instanceof TransientError)) throw error;
+    // The answer may be lost, and the request not; or it was repeated, and refused for being under way.
+    if (!(error instanceof TransientError || error instanceof Overtaken)) throw error;
     const changeSet = await untilAnswered(() => cloudFormation.describeChangeSet(id), engine);
-    if (changeSet?.executionStatus === 'AVAILABLE') throw error;
+    if (changeSet?.executionStatus?.startsWith('EXECUTE_')) return;
+    if (changeSet) throw error;
+    // A refusal is no lost answer: the history would show by now what an earlier attempt has begun.
+    const looks = error instanceof Overtaken ? [500] : [0, 1000, 3000];
+    if (!(await hasBegun(stackId, request.name, looks, engine)))
+      throw new Overtaken('cloudformation:ExecuteChangeSet', 'the change set is gone, and nothing was done with it');
   }
+}
+
+/** Whether the history shows that an operation was begun. It may show so a little late. */
+async function hasBegun(stackId: string, token: string, looks: readonly number[], engine: Engine): Promise<boolean> {
+  const { cloudFormation, clock, signal } = engine;
+  for (const pause of looks) {
+    await clock.sleep(pause, signal);
+    const { events } = await untilAnswered(() => cloudFormation.events(stackId), engine);
+    if (events.some(event => event.token === token)) return true;
+  }
+  return false;
 }
 
 /**
@@ -162,11 +180,21 @@ async function tidyUp(
     while ((await cloudFormation.deleteChangeSet(stackName, name)) === 'busy' && clock.now() < deadline) {
       await clock.sleep(250);
     }
-    // Only a stack that is still empty may go, and not while another run has a change set for it.
-    const stack = type === 'CREATE' ? await cloudFormation.describe(stackName) : undefined;
-    if (stack?.status !== 'REVIEW_IN_PROGRESS' || (await cloudFormation.hasChangeSets(stack.id))) return undefined;
-    await cloudFormation.deleteStack(stack.id, `${name}-discard`);
-    return undefined;
+    // Only a stack that is still empty may go, and not while another run has a change set for it. CloudFormation cannot be
+    // asked to look and delete in one: a change set that another run makes between the two calls goes too, unexecuted (making
+    // one takes longer than that). That run then sees its change set gone and makes another.
+    while (clock.now() <= deadline) {
+      const stack = type === 'CREATE' ? await cloudFormation.describe(stackName) : undefined;
+      if (stack?.status !== 'REVIEW_IN_PROGRESS' || (await cloudFormation.hasChangeSets(stack.id))) return undefined;
+      try {
+        await cloudFormation.deleteEmptyStack(stack.id, `${name}-discard`);
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof TransientError)) throw error;
+        await clock.sleep(500);
+      }
+    }
+    return 'CloudFormation does not answer in time';
   } catch (error) {
     if (!(error instanceof UserFault)) throw error;
     return error.faults.map(renderFault).join(' ');

@@ -8,13 +8,15 @@ import { parseAsWritten } from './source-document.ts';
 /** What has to be done to a stack, judged from its present state. */
 export type Verdict =
   | { kind: 'create' }
-  /** A stack that never came into being stands in the way; it is deleted first. */
+  /** A stack that never came into being, or was not deleted to its end, stands in the way; it is deleted first. */
   | { kind: 'recreate'; status: string }
+  /** An update that failed halfway is undone first: by RollbackStack, or by continuing the rollback that failed. */
+  | { kind: 'recover'; status: string; by: 'roll back' | 'continue rollback' }
   | { kind: 'update'; because: string }
   | { kind: 'unchanged' }
   /** Somebody else's operation is going on. */
   | { kind: 'busy'; status: string }
-  /** Only a person can decide what to do. */
+  /** In a state that zap-obs does not know what to do about, such as IMPORT_ROLLBACK_FAILED. */
   | { kind: 'stuck'; status: string; advice: string };
 
 /** States from which an update may start. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html */
@@ -26,20 +28,32 @@ const UPDATABLE = new Set([
   'IMPORT_ROLLBACK_COMPLETE',
 ]);
 
-/** What to do about a stack in a state from which it cannot go on by itself. */
+/** Stacks that hold nothing to keep: DeleteStack takes them, and then there is room for a new one. */
+const REMAINS = new Set(['ROLLBACK_COMPLETE', 'ROLLBACK_FAILED', 'CREATE_FAILED', 'DELETE_FAILED']);
+
+/**
+ * What undoes an update that failed halfway.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_RollbackStack.html
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ContinueUpdateRollback.html
+ */
+const UNDONE_BY: Readonly<Record<string, 'roll back' | 'continue rollback'>> = {
+  UPDATE_FAILED: 'roll back',
+  UPDATE_ROLLBACK_FAILED: 'continue rollback',
+};
+
+/** What to do about a stack that an operation has left in such a state. */
 export const STATUS_ADVICE: Readonly<Record<string, string>> = {
-  CREATE_FAILED: 'Look at what failed in its events, then take the stack away with `teardown` and run again',
-  ROLLBACK_FAILED: 'Take the stack away with `teardown`, then run again',
-  DELETE_FAILED: 'Run `teardown` again, or finish the deletion in the console',
-  UPDATE_FAILED: 'Continue or roll back the update in the console, then run again',
-  UPDATE_ROLLBACK_FAILED: 'Continue the rollback (aws cloudformation continue-update-rollback), then run again',
+  CREATE_FAILED: 'Look at what failed in its events; a new run deletes the stack and creates it again',
+  ROLLBACK_FAILED: 'Mend what kept it from being rolled back; a new run deletes the stack and creates it again',
+  DELETE_FAILED: 'Mend what kept it from being deleted, then run `teardown` again',
+  UPDATE_FAILED: 'Mend the cause; a new run rolls the update back and makes it again',
+  UPDATE_ROLLBACK_FAILED: 'Mend what kept it from being rolled back; a new run continues the rollback',
 };
 
 /** Whether a stack stands that later operations can build on: its parameter values are remembered, its outputs hold. */
 export function isStanding(deployed: DeployedStack | undefined): deployed is DeployedStack {
-  return (
-    deployed !== undefined && !['ROLLBACK_COMPLETE', 'REVIEW_IN_PROGRESS', 'DELETE_COMPLETE'].includes(deployed.status)
-  );
+  if (deployed === undefined || REMAINS.has(deployed.status)) return false;
+  return deployed.status !== 'REVIEW_IN_PROGRESS' && deployed.status !== 'DELETE_COMPLETE';
 }
 
 /** From the status alone; `undefined` when the stack can be updated and has to be compared. */
@@ -50,10 +64,12 @@ export function classifyStatus(
   if (status === undefined || status === 'DELETE_COMPLETE') return { kind: 'create' };
   // A change set of type CREATE may be added to it as it is.
   if (status === 'REVIEW_IN_PROGRESS') return { kind: 'create' };
-  if (status === 'ROLLBACK_COMPLETE') return { kind: 'recreate', status };
+  if (REMAINS.has(status)) return { kind: 'recreate', status };
+  const by = UNDONE_BY[status];
+  if (by) return { kind: 'recover', status, by };
   if (UPDATABLE.has(status)) return undefined;
   if (status.endsWith('_IN_PROGRESS')) return { kind: 'busy', status };
-  return { kind: 'stuck', status, advice: STATUS_ADVICE[status] ?? 'Look at the stack in the console' };
+  return { kind: 'stuck', status, advice: 'Look at the stack in the console' };
 }
 
 /**

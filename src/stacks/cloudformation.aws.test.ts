@@ -6,6 +6,7 @@ import { TransientError } from '../aws/transient-error.ts';
 import { UserFault } from '../runner/fault.ts';
 import { environmentWithoutAws, localAwsEnvironment } from '../tooling/run-bundle.ts';
 import { cloudFormationOf } from './cloudformation.aws.ts';
+import { type ChangeSetRequest, Overtaken } from './cloudformation.ts';
 
 // Faults that a well-behaved CloudFormation does not show on demand: a server that answers as it is told.
 type Answer = (response: ServerResponse) => void;
@@ -34,10 +35,15 @@ afterEach(async () => {
   await new Promise(resolve => server.close(resolve));
 });
 
+/** A client for which no time passes but that of its calls. */
 function client(requestTimeout = 30_000) {
-  const session = openSession('us-east-1');
+  let now = 0;
+  const sleep = async (ms: number) => {
+    now += ms;
+  };
+  const session = openSession('us-east-1', undefined, { clock: { now: () => now, sleep } });
   const requestHandler = { requestTimeout, throwOnRequestTimeout: true };
-  return cloudFormationOf({ ...session, clientConfig: { ...session.clientConfig, maxAttempts: 3, requestHandler } });
+  return cloudFormationOf({ ...session, clientConfig: { ...session.clientConfig, requestHandler } });
 }
 
 const send =
@@ -58,6 +64,16 @@ const STACK = stack(
   '<StackId>arn</StackId><StackName>s</StackName><StackStatus>CREATE_COMPLETE</StackStatus><CreationTime>2026-01-01T00:00:00Z</CreationTime>',
 );
 
+const REQUEST: ChangeSetRequest = {
+  stackName: 's',
+  name: 'c',
+  type: 'CREATE',
+  template: { body: '{}' },
+  parameters: {},
+  capabilities: [],
+  tags: {},
+};
+
 describe('a call to CloudFormation', () => {
   it.each<[string, Answer]>([
     ['throttled', error(400, 'Throttling', 'Rate exceeded')],
@@ -74,6 +90,7 @@ describe('a call to CloudFormation', () => {
     ['failing', send(500, ''), 'AWS did not answer `cloudformation:DescribeStacks` as it should'],
     ['cut off', response => response.destroy(), 'socket hang up'],
     ['answered by something else', send(200, '<html><body>Sign in</body></html>'), 'an answer without Stacks'],
+    ['broken off in its answer', send(200, '<DescribeStacksResponse><DescribeStacksResult><Sta'), ''],
     ['half-answered', stack('<StackId>arn</StackId><StackName>s</StackName>'), 'an answer without StackStatus'],
   ])('%s for good may pass later, and says so', async (_, answer, message) => {
     answers = [answer];
@@ -82,6 +99,88 @@ describe('a call to CloudFormation', () => {
       .catch(failure => failure);
     expect(failure).toBeInstanceOf(TransientError);
     expect(failure.message).toContain(message);
+  });
+
+  it.each<[string, Answer]>([
+    ['throttled', error(400, 'Throttling', 'Rate exceeded')],
+    ['failing', send(503, '')],
+  ])('that is repeated anyway (%s) is made once a look', async (_, answer) => {
+    answers = [answer];
+    await expect(client().events('s')).rejects.toBeInstanceOf(TransientError);
+    expect(requests).toBe(1);
+  });
+
+  it('signed by a wrong clock is made again by the clock of AWS', async () => {
+    const skewed: Answer = response =>
+      response
+        .writeHead(403, { 'content-type': 'text/xml', date: new Date(Date.now() + 3_600_000).toUTCString() })
+        .end(
+          '<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>Signature expired</Message></Error></ErrorResponse>',
+        );
+    answers = [skewed, STACK];
+    expect(await client().describe('s')).toMatchObject({ id: 'arn' });
+  });
+
+  it.each<[string, () => Promise<unknown>, Answer]>([
+    [
+      'a change set for a stack that is being updated',
+      () => client().createChangeSet(REQUEST),
+      error(400, 'ValidationError', 'Stack:arn is in UPDATE_IN_PROGRESS state and can not be updated.'),
+    ],
+    [
+      'a change set to create a stack that is there',
+      () => client().createChangeSet(REQUEST),
+      error(400, 'ValidationError', 'Stack [s] already exists and cannot be created again with the changeSet [c].'),
+    ],
+    [
+      'a change set for a stack that is gone',
+      () => client().createChangeSet(REQUEST),
+      error(400, 'ValidationError', 'Stack [s] does not exist'),
+    ],
+    [
+      'the execution of a change set that has been overtaken',
+      () => client().executeChangeSet('arn:c', 't'),
+      error(
+        400,
+        'InvalidChangeSetStatus',
+        'ChangeSet [c] cannot be executed in its current execution status of [OBSOLETE]',
+      ),
+    ],
+    [
+      'the execution of a change set that is gone',
+      () => client().executeChangeSet('arn:c', 't'),
+      error(404, 'ChangeSetNotFound', 'ChangeSet [c] does not exist'),
+    ],
+    [
+      'a deletion during an update',
+      () => client().deleteStack('s', 't'),
+      error(400, 'ValidationError', 'Stack [s] cannot be deleted while in status UPDATE_IN_PROGRESS'),
+    ],
+  ])('%s comes too late', async (_, write, answer) => {
+    answers = [answer];
+    await expect(write()).rejects.toBeInstanceOf(Overtaken);
+    expect(requests).toBe(1);
+  });
+
+  it.each([
+    ['S3 error: The specified key does not exist.'],
+    ['Stack [s] cannot be deleted while TerminationProtection is enabled'],
+  ])('refused for "%s" does not come too late', async words => {
+    answers = [error(400, 'ValidationError', words)];
+    const failure = await client()
+      .createChangeSet(REQUEST)
+      .catch(failure => failure);
+    expect(failure).toBeInstanceOf(UserFault);
+    expect(failure).not.toBeInstanceOf(Overtaken);
+  });
+
+  it('that makes something and is half-answered is made again: its name tells AWS that it is the same', async () => {
+    const made = send(
+      200,
+      '<CreateChangeSetResponse><CreateChangeSetResult><Id>arn:c</Id><StackId>arn:s</StackId></CreateChangeSetResult></CreateChangeSetResponse>',
+    );
+    answers = [send(200, '<html></html>'), made];
+    expect(await client().createChangeSet(REQUEST)).toEqual({ id: 'arn:c', stackId: 'arn:s' });
   });
 
   it('does not wait for ever', async () => {

@@ -1,3 +1,4 @@
+import { UserFault } from '../runner/fault.ts';
 import type { Capability } from './capabilities.ts';
 
 /** A stack as AWS holds it now. */
@@ -97,8 +98,23 @@ export interface StackResource {
 export type Leave = { resources: readonly string[] } | 'whatever fails';
 
 /**
+ * CloudFormation refused a write because the stack is not as it was when the write was planned: somebody else was faster, or
+ * it was planned on an old moment. A fresh look tells what to do.
+ */
+export class Overtaken extends UserFault {
+  constructor(action: string, seen: string) {
+    super({
+      what: `The stack is not as it was any more, so \`${action}\` was refused`,
+      seen,
+      fix: 'Somebody else may be working on it: run again when that has ended',
+    });
+    this.name = 'Overtaken';
+  }
+}
+
+/**
  * The calls to CloudFormation that zap-obs makes. Faults that the user can mend come as `UserFault`, passing ones
- * (throttling, lost connections) as `TransientError` after the adapter's own retries.
+ * (throttling, lost connections) as `TransientError` after the adapter's own retries, writes that came too late as `Overtaken`.
  */
 export interface CloudFormation {
   /** By name or ARN; `undefined` when there is no such stack. A deleted stack is found by ARN only. */
@@ -124,4 +140,10 @@ export interface CloudFormation {
   deleteStack(stackId: string, token: string, roleArn?: string, leave?: Leave): Promise<void>;
   /** The resources of a stack, by ARN also of a deleted one; none when there is no such stack. */
   resources(stackId: string): Promise<StackResource[]>;
+  /** As `deleteStack`, but sent once: made again later, it could meet a stack that somebody has filled meanwhile. */
+  deleteEmptyStack(stackId: string, token: string): Promise<void>;
+  /** From UPDATE_ROLLBACK_FAILED. `skip`: logical ids of resources that are taken as rolled back. */
+  continueUpdateRollback(stackId: string, token: string, skip: readonly string[], roleArn?: string): Promise<void>;
+  /** From UPDATE_FAILED, back to what the update found. */
+  rollbackStack(stackId: string, token: string, roleArn?: string): Promise<void>;
 }

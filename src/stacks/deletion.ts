@@ -2,12 +2,13 @@ import type { Cause, Residue, StackResult } from '../report/result.ts';
 import { duration } from '../report/words.ts';
 import { Cancelled, orAbort } from '../runner/cancellation.ts';
 import { UserFault } from '../runner/fault.ts';
+import { whenFree } from './attach.ts';
 import { type Blocker, blockerOf, whyKept } from './blockers.ts';
 import { failuresOf } from './cause.ts';
 import { uniqueName } from './change-set.ts';
 import type { DeployedStack, Leave, StackEvent, StackResource } from './cloudformation.ts';
 import { blankResult, type Engine, recordFailure, watching } from './engine.ts';
-import { type Ended, follow, isOwnEvent, sendDeletion } from './follow.ts';
+import { type Ended, follow, isOwnEvent, sendWrite } from './follow.ts';
 import { type Allowed, type Climb, nextRung, type Rung } from './ladder.ts';
 import type { Leftovers } from './leftovers.ts';
 import type { PlannedStack } from './plan.ts';
@@ -125,7 +126,9 @@ async function attempt(turn: Turn, leave: Leave | undefined): Promise<void> {
   turn.token = token;
   const expected = turn.events.length > 0 ? 0 : Object.keys(stack.template.resources).length;
   if (turn.events.length === 0) engine.observer.began(stack, 'delete', expected);
-  await sendDeletion(() => engine.cloudFormation.deleteStack(deployed.id, token, engine.roleArn, leave), engine);
+  await whenFree(stack, deployed, engine, () =>
+    sendWrite(() => engine.cloudFormation.deleteStack(deployed.id, token, engine.roleArn, leave), engine),
+  );
   result.outcome = 'interrupted';
   const ended = await follow(engine.cloudFormation, { stackId: deployed.id, token, expected }, watching(stack, engine));
   result.outcome = ended.status === 'DELETE_COMPLETE' ? 'done' : 'failed';

@@ -1,32 +1,32 @@
 import type { StackResult } from '../report/result.ts';
 import { type Fault, throwIfAny } from '../runner/fault.ts';
 import { classifyStatus } from './classify.ts';
-import type { CloudFormation, ParameterValue } from './cloudformation.ts';
-import { deployStack, type Values } from './deploy-stack.ts';
-import { blankResult, type Engine, isGood, type Snapshot } from './engine.ts';
+import type { ParameterValue } from './cloudformation.ts';
+import { deployStack, type StackOptions, type Values } from './deploy-stack.ts';
+import { blankResult, type Engine, isGood, type Snapshot, type Snapshots } from './engine.ts';
+import { untilAnswered } from './follow.ts';
 import type { Plan, PlannedStack } from './plan.ts';
 import { type Pool, resolve, valueFaults } from './resolve.ts';
 import { schedule } from './schedule.ts';
 import type { Lookup } from './stacks-file.ts';
-import { protectionFaults, statusFaults } from './status-faults.ts';
-
-/** Every stack of a plan as AWS held it at the start, by short name; also those that `only` leaves out. */
-export type Snapshots = ReadonlyMap<string, Snapshot>;
+import { protectionFaults, type RecoveryOptions, statusFaults } from './status-faults.ts';
 
 /**
  * Reads all stacks of a plan at once: two calls for each that is worked on, and one for each that `only` leaves out, whose
  * template counts in a deletion only.
+ *
+ * @throws TransientError where AWS cannot be reached at all; the signal's reason when that aborts first
  */
 export async function readSnapshots(
   plan: Plan,
-  cloudFormation: Pick<CloudFormation, 'describe' | 'template'>,
+  { cloudFormation, ...options }: Pick<Engine, 'cloudFormation' | 'clock' | 'signal' | 'random'>,
   templatesOf: 'worked on' | 'all' = 'worked on',
 ): Promise<Snapshots> {
   const read = async (shortName: string, withTemplate: boolean): Promise<[string, Snapshot]> => {
     const stackName = `${plan.prefix}-${shortName}`;
     const [stack, template] = await Promise.all([
-      cloudFormation.describe(stackName),
-      withTemplate ? cloudFormation.template(stackName) : undefined,
+      untilAnswered(() => cloudFormation.describe(stackName), options),
+      withTemplate ? untilAnswered(() => cloudFormation.template(stackName), options) : undefined,
     ]);
     return [shortName, { stack, template }];
   };
@@ -36,6 +36,18 @@ export async function readSnapshots(
       ...plan.leftOut.map(shortName => read(shortName, templatesOf === 'all')),
     ]),
   );
+}
+
+/** The stacks on whose state a deployment builds: those that it works on, and those that give values to them. */
+export function stacksToRest(plan: Plan): { shortName: string; stackName: string }[] {
+  const providers = providersOf(plan);
+  const others = plan.leftOut.filter(name => providers.has(name));
+  return [...plan.stacks, ...others.map(shortName => ({ shortName, stackName: `${plan.prefix}-${shortName}` }))];
+}
+
+function providersOf(plan: Plan): Set<string> {
+  const sources = plan.stacks.flatMap(({ parameters }) => parameters.map(({ source }) => source));
+  return new Set(sources.flatMap(source => ('stack' in source ? [source.stack] : [])));
 }
 
 /** The lookups that a plan needs: none when an input or a literal overrides it. */
@@ -53,7 +65,12 @@ export function neededLookups(plan: Plan): Set<Lookup> {
  *
  * @throws UserFault
  */
-export function checkBeforeWrites(plan: Plan, snapshots: Snapshots, lookups: Pool['lookups']): void {
+export function checkBeforeWrites(
+  plan: Plan,
+  snapshots: Snapshots,
+  lookups: Pool['lookups'],
+  options: RecoveryOptions,
+): void {
   const inRun = new Set(plan.stacks.map(stack => stack.shortName));
   const pool = { outputs: outputsOf(snapshots), lookups };
   const faults = plan.stacks.flatMap((stack): Fault[] => {
@@ -65,26 +82,31 @@ export function checkBeforeWrites(plan: Plan, snapshots: Snapshots, lookups: Poo
     });
     const verdict = classifyStatus(deployed);
     const remains = deployed && verdict?.kind === 'recreate' ? protectionFaults(deployed) : [];
-    return [...statusFaults(stack.stackName, verdict), ...remains, ...parameterFaults];
+    return [...statusFaults(stack.stackName, verdict, options), ...remains, ...parameterFaults];
   });
-  const providers = new Set(
-    plan.stacks.flatMap(({ parameters }) =>
-      parameters.flatMap(({ source }) => ('stack' in source ? [source.stack] : [])),
-    ),
-  );
+  const providers = providersOf(plan);
   // The outputs of a stack that is being changed are not the ones that it will have.
   const changing = plan.leftOut
     .filter(name => providers.has(name))
     .flatMap((name): Fault[] => {
       const verdict = classifyStatus(snapshots.get(name)?.stack);
-      return verdict?.kind === 'busy' ? statusFaults(`${plan.prefix}-${name}`, verdict) : [];
+      return verdict?.kind === 'busy' ? statusFaults(`${plan.prefix}-${name}`, verdict, options) : [];
     });
-  throwIfAny([...faults, ...changing]);
+  throwIfAny([...faults, ...changing, ...skipFaults(options.skipResources, plan)]);
 }
 
-export interface DeployOptions {
+function skipFaults(skipResources: readonly string[], plan: Plan): Fault[] {
+  const names = [...plan.stacks.map(({ shortName }) => shortName), ...plan.leftOut];
+  const unknown = skipResources.filter(id => !names.some(name => id.startsWith(`${name}.`)));
+  return unknown.map(id => ({
+    what: 'Input `skip-resources` names something that is in none of the stacks',
+    seen: `\`${id}\``,
+    fix: `Write \`<short name>.<logical id>\`, with one of ${names.join(', ')}`,
+  }));
+}
+
+export interface DeployOptions extends StackOptions {
   maxParallel: number;
-  dryRun: boolean;
 }
 
 /**
@@ -100,7 +122,7 @@ export async function deploy(
 ): Promise<StackResult[]> {
   const outputs = new Map(outputsOf(snapshots));
   const pending = new Set<string>();
-  const { maxParallel: limit, dryRun } = options;
+  const { maxParallel: limit } = options;
   const snapshotOf = (stack: PlannedStack) =>
     snapshots.get(stack.shortName) ?? { stack: undefined, template: undefined };
   return schedule(
@@ -108,9 +130,8 @@ export async function deploy(
     { dependencies: plan.dependencies, limit, afterFailure: 'stop' },
     {
       async run(stack) {
-        const snapshot = snapshotOf(stack);
-        const values = valuesOf(stack, { outputs, lookups }, snapshot, pending);
-        const result = await deployStack(stack, values, snapshot, engine, dryRun);
+        const valuesFor = (snapshot: Snapshot) => valuesOf(stack, { outputs, lookups }, snapshot, pending);
+        const result = await deployStack(stack, valuesFor, snapshotOf(stack), engine, options);
         if (result.outcome === 'planned' && result.action !== 'none') pending.add(stack.shortName);
         if (result.outcome === 'done') outputs.set(stack.shortName, result.outputs);
         engine.observer.ended(result);

@@ -1,3 +1,4 @@
+import { ExpiredCredentials } from '../aws/transient-error.ts';
 import type { StackResult } from '../report/result.ts';
 import { Cancelled } from '../runner/cancellation.ts';
 import { type Place, renderFault, UserFault } from '../runner/fault.ts';
@@ -42,6 +43,9 @@ export interface Snapshot {
   template: string | undefined;
 }
 
+/** Every stack of a plan as AWS held it at the start, by short name; also those that `only` leaves out. */
+export type Snapshots = ReadonlyMap<string, Snapshot>;
+
 /** The result of a stack with which nothing was done yet. */
 export function blankResult({ shortName, stackName }: { shortName: string; stackName: string }): StackResult {
   return {
@@ -80,6 +84,12 @@ export function watching(stack: { shortName: string; stackName: string }, engine
  */
 export function recordFailure(error: unknown, result: StackResult): void {
   const isUnderWay = result.outcome === 'interrupted';
+  if (error instanceof ExpiredCredentials) {
+    const [{ what, seen } = { what: error.message }] = error.faults;
+    Object.assign(result, { lostSight: { what, seen }, reason: what });
+    if (!isUnderWay) result.outcome = 'skipped';
+    return;
+  }
   if (error instanceof Cancelled) {
     if (!isUnderWay) result.outcome = 'skipped';
     result.reason = error.message;

@@ -53,7 +53,10 @@ const standing = (status: string) => ({
 type Answer = StackEvent[] | Error;
 
 /** Follows a stack whose history grows as told: one answer a look, each oldest first, served newest first in pages of two. */
-async function watch(looks: Answer[], options: { signal?: AbortSignal; pageSize?: number; resting?: string } = {}) {
+async function watch(
+  looks: Answer[],
+  options: { signal?: AbortSignal; pageSize?: number; resting?: string; token?: undefined } = {},
+) {
   const clock = manualClock();
   const told: string[] = [];
   let look = -1;
@@ -72,7 +75,7 @@ async function watch(looks: Answer[], options: { signal?: AbortSignal; pageSize?
   };
   const ended = await follow(
     { events, describe: async () => (options.resting === undefined ? undefined : standing(options.resting)) },
-    { stackId: STACK, token: 'ours', expected: 1 },
+    { stackId: STACK, token: 'token' in options ? undefined : 'ours', expected: 1 },
     {
       clock,
       signal: options.signal ?? new AbortController().signal,
@@ -82,6 +85,24 @@ async function watch(looks: Answer[], options: { signal?: AbortSignal; pageSize?
   );
   return { ...ended, told, reads, slept: clock.slept };
 }
+
+describe('an operation that somebody else began', () => {
+  const theirs = (looks: Answer[]) => watch(looks, { token: undefined, pageSize: 10 });
+  const OLD = event('o', 'Old', 'UPDATE_COMPLETE', { token: 'before' });
+
+  it('is told from its begin to its end, and nothing of what was before', async () => {
+    const { status, told } = await theirs([
+      [OLD, EARLIER, BEGIN, TOPIC],
+      [OLD, EARLIER, BEGIN, TOPIC, END],
+    ]);
+    expect([status, told]).toEqual(['UPDATE_COMPLETE', ['1', '2', '3']]);
+  });
+
+  it('that has ended already ends at once', async () => {
+    const { status, told } = await theirs([[OLD, EARLIER, BEGIN, TOPIC, END]]);
+    expect([status, told]).toEqual(['UPDATE_COMPLETE', ['3']]);
+  });
+});
 
 describe('follow', () => {
   it("ends with the stack's own terminal event and tells each event once, in order", async () => {
@@ -141,6 +162,63 @@ describe('follow', () => {
         ])
       ).status,
     ).toBe('UPDATE_ROLLBACK_COMPLETE');
+  });
+
+  it('knows an end that somebody else brought about before anything was seen, by what is behind it', async () => {
+    const deleted = event('4', 'stack', 'DELETE_COMPLETE', { token: 'theirs' });
+    const { status, told, slept } = await watch([[EARLIER, BEGIN, TOPIC, deleted]], { pageSize: 10 });
+    expect([status, told, slept]).toEqual(['DELETE_COMPLETE', ['1', '2', '4'], []]);
+  });
+
+  it('tells an event once that stands on two pages, or turns up late behind others', async () => {
+    const late = event('l', 'Late', 'UPDATE_IN_PROGRESS');
+    const looks = [
+      [BEGIN, TOPIC],
+      [BEGIN, late, TOPIC],
+      [BEGIN, late, TOPIC, END],
+    ];
+    expect((await watch(looks, { pageSize: 10 })).told).toEqual(['1', '2', 'l', '3']);
+    const pages = [
+      [END, TOPIC],
+      [TOPIC, BEGIN],
+    ];
+    let page = 0;
+    const told: string[] = [];
+    const clock = manualClock();
+    const options = { clock, signal: new AbortController().signal, random: () => 0.5 };
+    const events = async () => ({ events: pages[page++] ?? [], nextPage: page < 2 ? 'next' : undefined });
+    const operation = { stackId: STACK, token: 'ours', expected: 1 };
+    await follow({ events, describe: async () => undefined }, operation, {
+      ...options,
+      onEvent: ({ id }) => told.push(id),
+    });
+    expect(told).toEqual(['1', '2', '3']);
+  });
+
+  it('takes no end of an earlier operation for its own that turns up late', async () => {
+    const looks = [[BEGIN], [EARLIER, BEGIN, TOPIC], [EARLIER, BEGIN, TOPIC, END]];
+    expect((await watch(looks, { pageSize: 10 })).told).toEqual(['1', '2', '3']);
+  });
+
+  it('reads all pages again when one of them was lost', async () => {
+    let reads = 0;
+    const told: string[] = [];
+    const events = async (_: string, page?: string) => {
+      reads += 1;
+      if (reads === 2) throw new TransientError({ what: 'lost' });
+      return page === undefined ? { events: [END, TOPIC], nextPage: 'next' } : { events: [BEGIN, EARLIER] };
+    };
+    const options = { clock: manualClock(), signal: new AbortController().signal, random: () => 0.5 };
+    const operation = { stackId: STACK, token: 'ours', expected: 1 };
+    const onEvent = ({ id }: StackEvent) => void told.push(id);
+    await follow({ events, describe: async () => undefined }, operation, { ...options, onEvent });
+    expect([told, reads]).toEqual([['1', '2', '3'], 4]);
+  });
+
+  it('believes a stack at rest only when that lasts, and one that is gone at once', async () => {
+    const elapsed = (slept: number[]) => slept.reduce((sum, ms) => sum + ms, 0);
+    expect(elapsed((await watch([[EARLIER]], { resting: 'CREATE_COMPLETE' })).slept)).toBeGreaterThan(20_000);
+    expect(elapsed((await watch([[EARLIER]], {})).slept)).toBeLessThan(5000);
   });
 
   it.each([

@@ -4,12 +4,12 @@ import type { Clock } from '../runner/clock.ts';
 import type { CloudFormation, StackEvent } from './cloudformation.ts';
 import { pollDelay, type Watch } from './poll.ts';
 
-/** An operation on a stack that this run started. */
+/** An operation on a stack: one that this run started, or one that it found under way. */
 export interface Operation {
   /** The stack's ARN. */
   stackId: string;
-  /** The ClientRequestToken that it was started with. */
-  token: string;
+  /** The ClientRequestToken that it was started with; `undefined`: whatever operation comes last in the stack's history. */
+  token: string | undefined;
   /** How many resources it will touch, as far as known. */
   expected: number;
 }
@@ -31,13 +31,15 @@ export interface Ended {
   events: StackEvent[];
 }
 
-/** So long an operation may show no event of its own before the stack itself is asked whether it is still at work. */
+/** So long an operation shows no event of its own before the stack itself is asked; then twice as long, and so on. */
+const FIRST_DOUBT = 3000;
+/** So long it must be silent before a stack at rest is believed to be at its end: what is read may be a moment before its begin. */
 const SILENCE = 20_000;
 
 type Reads = Pick<CloudFormation, 'events' | 'describe'>;
 
 /**
- * Watches an operation until the stack's own event says how it ended. One kind of call is made, and each event is read once.
+ * Watches an operation until the stack's own event says how it ended. One kind of call is made, and each event is told once.
  * A look that fails for a passing reason decides nothing: the next one is taken later.
  *
  * Somebody else may end the operation, by a cancellation or a deletion with a token of their own: once it has begun, every
@@ -49,44 +51,73 @@ export async function follow(cloudFormation: Reads, operation: Operation, option
   const { clock, signal, random } = options;
   const started = clock.now();
   const seen = new Map<string, StackEvent>();
+  const history = { known: new Set<string>(), hasBegun: false };
+  const doubt = { next: started + FIRST_DOUBT, status: '' };
   let lastNews = started;
   let failures = 0;
-  for (;;) {
+  for (let looks = 1; ; looks += 1) {
     signal.throwIfAborted();
     try {
-      const fresh = await orAbort(readNew(cloudFormation, operation, seen), signal);
+      const fresh = await orAbort(readNew(cloudFormation, operation, history), signal);
       for (const event of fresh) {
         seen.set(event.id, event);
         options.onEvent?.(event);
       }
       if (fresh.length > 0) lastNews = clock.now();
-      const end = fresh.find(event => isOwnEvent(event) && isTerminal(event.status));
+      const end = fresh.find(isEnd);
       if (end) return { status: end.status, events: [...seen.values()] };
-      const isSilent = seen.size === 0 && clock.now() - started > SILENCE;
-      const status = isSilent ? await orAbort(restingStatus(cloudFormation, operation), signal) : undefined;
-      if (status) return { status, events: [] };
+      if (seen.size === 0 && clock.now() >= doubt.next) {
+        const status = await orAbort(restingStatus(cloudFormation, operation), signal);
+        const silence = clock.now() - started;
+        // What is gone stays gone. Any other state may be an old one, unless it lasts.
+        const isCertain = status === 'DELETE_COMPLETE' || (silence > SILENCE && status === doubt.status);
+        if (status && isCertain) return { status, events: [] };
+        Object.assign(doubt, { next: clock.now() + Math.min(silence, SILENCE), status });
+      }
       failures = 0;
     } catch (error) {
       if (!(error instanceof TransientError)) throw error;
       failures += 1;
     }
-    const watch = watchOf([...seen.values()], operation, { now: clock.now(), started, lastNews });
-    await clock.sleep(pollDelay(watch, random()) * 2 ** Math.min(failures, 5), signal);
+    const watch = watchOf([...seen.values()], operation, { now: clock.now(), started, lastNews, looks });
+    const pause = failures === 0 ? pollDelay(watch, random()) : pauseAfter(failures, random());
+    await clock.sleep(pause, signal);
   }
 }
 
-/** Makes a read again, ever more slowly, until it is answered: a passing failure of a look decides nothing. */
+/** Full jitter, up to a limit that doubles to about twenty seconds: what failed for many runs is not asked for by all at once. */
+function pauseAfter(failures: number, random: number): number {
+  return 150 + 300 * 2 ** Math.min(failures, 6) * random;
+}
+
+/** What is known of a stack's history. */
+interface History {
+  /** Ids of all events that were read, also of those of earlier operations. */
+  known: Set<string>;
+  /** Something of the operation was seen. */
+  hasBegun: boolean;
+}
+
+/** So often an address is tried at which nothing has ever answered. */
+const FIRST_CONTACT = 3;
+
+/**
+ * Makes a read again, ever more slowly, until it is answered: a passing failure of a look decides nothing.
+ *
+ * @throws TransientError where nothing has ever answered: that address is likely to be a wrong one
+ */
 export async function untilAnswered<T>(
   read: () => Promise<T>,
   { clock, signal, random }: Omit<FollowOptions, 'onEvent'>,
 ): Promise<T> {
-  for (let pause = 500; ; pause = Math.min(pause * 2, 20_000)) {
+  for (let failures = 1; ; failures += 1) {
     try {
       return await orAbort(read(), signal);
     } catch (error) {
       if (!(error instanceof TransientError)) throw error;
+      if (error.isFirstContact && failures >= FIRST_CONTACT) throw error;
     }
-    await clock.sleep(pause * random(), signal);
+    await clock.sleep(pauseAfter(failures, random()), signal);
   }
 }
 
@@ -110,10 +141,10 @@ export async function orAbortSoon<T>(
 }
 
 /**
- * Sends the request to delete a stack. When its answer is lost, or a cancellation does not wait for it, the deletion may
+ * Sends a request that begins an operation. When its answer is lost, or a cancellation does not wait for it, the operation may
  * have begun: what is seen of the stack decides.
  */
-export async function sendDeletion(
+export async function sendWrite(
   send: () => Promise<void>,
   options: Pick<FollowOptions, 'clock' | 'signal'>,
 ): Promise<void> {
@@ -125,28 +156,50 @@ export async function sendDeletion(
 }
 
 /**
- * Reads pages, newest first, down to what was seen before or, at first, to the end of an earlier operation. Once something
- * of this operation was seen, what is newer came after its begin: then an end with a foreign token is its end too.
+ * Reads pages, newest first, until one has something that was read before or, at first, until the end of an earlier operation.
+ * A page is always used whole: an event may turn up late, behind one that was seen already, or on two pages. When a page is
+ * lost, nothing counts as read, and the next look reads all of it again.
  *
- * @returns oldest first
+ * @returns what is new of the operation, oldest first
  */
-async function readNew(
-  cloudFormation: Reads,
-  { stackId, token }: Operation,
-  seen: ReadonlyMap<string, StackEvent>,
-): Promise<StackEvent[]> {
-  const fresh: StackEvent[] = [];
+async function readNew(cloudFormation: Reads, operation: Operation, history: History): Promise<StackEvent[]> {
+  const read = new Map<string, StackEvent>();
   let page: string | undefined;
-  do {
-    const { events, nextPage } = await cloudFormation.events(stackId, page);
-    for (const event of events) {
-      const isForeignEnd = event.token !== token && isOwnEvent(event) && isTerminal(event.status);
-      if (seen.has(event.id) || (isForeignEnd && seen.size === 0)) return fresh.reverse();
-      if (event.token === token || isForeignEnd) fresh.push(event);
-    }
+  for (;;) {
+    const { events, nextPage } = await cloudFormation.events(operation.stackId, page);
+    const before = read.size;
+    for (const event of events) read.set(event.id, event);
+    const isOver = events.some(event => history.known.has(event.id) || isEarlierEnd(event, operation, history));
+    // A page that brings nothing leads nowhere.
+    if (isOver || nextPage === undefined || read.size === before) break;
     page = nextPage;
-  } while (page !== undefined);
-  return fresh.reverse();
+  }
+  const oldestFirst = [...read.values()].reverse();
+  const fresh = ofOperation(oldestFirst, operation, history).filter(({ id }) => !history.known.has(id));
+  for (const { id } of oldestFirst) history.known.add(id);
+  if (fresh.length > 0) history.hasBegun = true;
+  return fresh;
+}
+
+function isEarlierEnd(event: StackEvent, { token }: Operation, { hasBegun }: History): boolean {
+  return !hasBegun && (token === undefined || event.token !== token) && isEnd(event);
+}
+
+/**
+ * Which events belong to an operation. What is newer than its first event came after its begin: an end with a foreign token
+ * is its end too. To an operation without a token belongs what came after the last end, or that end when nothing did.
+ *
+ * @param events oldest first
+ */
+function ofOperation(events: readonly StackEvent[], { token }: Operation, { hasBegun }: History): StackEvent[] {
+  if (token === undefined) {
+    if (hasBegun) return [...events];
+    const lastEnd = events.findLastIndex(isEnd);
+    return lastEnd < events.length - 1 ? events.slice(lastEnd + 1) : events.slice(-1);
+  }
+  const first = events.findIndex(event => event.token === token);
+  if (first < 0 && !hasBegun) return [];
+  return events.slice(Math.max(first, 0)).filter(event => event.token === token || isEnd(event));
 }
 
 /** The stack's status when nothing goes on with it, `DELETE_COMPLETE` when it is gone; `undefined` while it is at work. */
@@ -165,10 +218,15 @@ export function isTerminal(status: string): boolean {
   return !status.endsWith('_IN_PROGRESS');
 }
 
+/** Whether an event ends an operation on the stack. */
+function isEnd(event: StackEvent): boolean {
+  return isOwnEvent(event) && isTerminal(event.status);
+}
+
 function watchOf(
   events: readonly StackEvent[],
   { expected }: Operation,
-  at: { now: number; started: number; lastNews: number },
+  at: { now: number; started: number; lastNews: number; looks: number },
 ): Watch {
   const latest = new Map<string, StackEvent>();
   const begun = new Map<string, number>();
@@ -190,5 +248,6 @@ function watchOf(
       elapsed: newest - (begun.get(logicalId) ?? newest) + quiet,
     })),
     waiting: Math.max(expected - latest.size, 0),
+    looks: at.looks,
   };
 }

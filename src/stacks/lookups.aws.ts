@@ -28,7 +28,7 @@ async function lookUp(lookup: Lookup, session: Session): Promise<string> {
 /** The id of an AWS-managed prefix list; ids differ from region to region. */
 async function prefixListId(name: string, session: Session): Promise<string> {
   const input = { Filters: [{ Name: 'prefix-list-name', Values: [name] }] };
-  const output = await call({ action: 'ec2:DescribeManagedPrefixLists', region: session.region }, () =>
+  const output = await call(session, 'ec2:DescribeManagedPrefixLists', () =>
     ec2Client(session).send(new DescribeManagedPrefixLists(input) as never),
   );
   const id = (output as { PrefixLists?: { PrefixListId?: string }[] }).PrefixLists?.[0]?.PrefixListId;

@@ -8,12 +8,22 @@ export interface Watch {
   running: readonly { type: string; elapsed: number }[];
   /** Resources that have not begun yet. */
   waiting: number;
+  /** How often it was looked at so far. */
+  looks: number;
 }
 
-const SOONEST = 150;
 const RELAXED = 2000;
-const IDLE = 5000;
-const ATTENTIVE = 800;
+const IDLE = 12_000;
+const ATTENTIVE = 700;
+
+/** So long an operation is watched as closely as if looks cost nothing. */
+const SHORT = 27_000;
+/** Then the pause is this part of the time that it has taken, unless looks are left for more. */
+const PART = 1 / 15;
+/** The looks that an operation of ten minutes may take. */
+const LOOKS = 98;
+const TEN_MINUTES = 600_000;
+const LONGEST = 10_000;
 
 /**
  * The fastest that slow resources have been seen to finish, in seconds: before half of that, nothing is worth a look.
@@ -34,15 +44,22 @@ const FASTEST_SECONDS: Readonly<Record<string, number>> = {
  *
  * Looks follow activity: soon after an event, then at an eighth of the time that it has been quiet, up to a ceiling. The ceiling is
  * low when the end may be near (little is left, so the stack's own last event is what comes next), high while much is left
- * or while slow resources cannot be done yet. Operations of many minutes are watched a little less closely.
+ * or while slow resources cannot be done yet. After the first half minute, the pause grows with the time that the operation has
+ * taken, so that the end of a short one is noticed at once and that of a long one within a small part of its time; looks that
+ * were saved until then make it shorter again.
  *
  * @param random in [0, 1): spreads the looks of runs that started together
  */
-export function pollDelay({ elapsed, quiet, running, waiting }: Watch, random: number): number {
+export function pollDelay({ elapsed, quiet, running, waiting, looks }: Watch, random: number): number {
+  const jitter = 0.8 + 0.4 * random;
   const isEndNear = waiting === 0 && running.length <= 2;
   const cannotBeDone =
     running.length > 0 && running.every(({ type, elapsed }) => elapsed < ((FASTEST_SECONDS[type] ?? 0) * 1000) / 2);
-  const attentive = Math.min(Math.max(ATTENTIVE, elapsed / 500), IDLE);
-  const ceiling = cannotBeDone ? IDLE : isEndNear ? attentive : Math.max(RELAXED, attentive);
-  return Math.min(Math.max(quiet / 8, SOONEST), ceiling) * (0.8 + 0.4 * random);
+  // The stack's end comes after its last resources: until they begin, looks only tell how far it is.
+  if (elapsed > SHORT && (!isEndNear || cannotBeDone)) return IDLE * jitter;
+  const soonest = Math.min(Math.max(elapsed / (isEndNear ? 10 : 2), 150), isEndNear ? 500 : RELAXED);
+  const wanted = Math.min(Math.max(quiet / 8, soonest), cannotBeDone ? IDLE : isEndNear ? ATTENTIVE : RELAXED);
+  if (elapsed <= SHORT) return wanted * jitter;
+  const fair = Math.max(TEN_MINUTES - elapsed, 0) / Math.max(LOOKS - looks, 1) || LONGEST;
+  return Math.max(wanted, Math.min(elapsed * PART, fair, LONGEST)) * jitter;
 }

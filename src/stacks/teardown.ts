@@ -3,8 +3,7 @@ import { type Fault, throwIfAny } from '../runner/fault.ts';
 import { classifyStatus } from './classify.ts';
 import type { DeployedStack } from './cloudformation.ts';
 import { type Deletion, type DeletionTools, deleteStack, resourcesOf } from './deletion.ts';
-import type { Snapshots } from './deploy.ts';
-import { blankResult, type Engine, isGood } from './engine.ts';
+import { blankResult, type Engine, isGood, type Snapshots } from './engine.ts';
 import { reverse } from './graph.ts';
 import type { Plan, PlannedStack } from './plan.ts';
 import { keptBefore, keptResources, snapshotResources } from './residue.ts';
@@ -19,14 +18,14 @@ import { parseTemplate, type Template } from './template.ts';
  *
  * @throws UserFault
  */
-export function checkBeforeDeletion(plan: Plan, snapshots: Snapshots): void {
+export function checkBeforeDeletion(plan: Plan, snapshots: Snapshots, inProgress: 'wait' | 'fail'): void {
   const faults = plan.stacks.flatMap(({ stackName, shortName }): Fault[] => {
     const deployed = snapshots.get(shortName)?.stack;
     if (!deployed) return [];
     const verdict = classifyStatus(deployed);
     return [
       ...protectionFaults(deployed),
-      ...(verdict?.kind === 'busy' ? statusFaults(stackName, verdict) : []),
+      ...statusFaults(stackName, verdict?.kind === 'busy' ? verdict : undefined, { inProgress, recreateFailed: true }),
       ...dependentFaults(shortName, plan, snapshots),
     ];
   });

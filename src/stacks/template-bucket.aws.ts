@@ -17,7 +17,7 @@ export async function uploadTemplate(text: string, bucket: string, keep: boolean
   const name = keep ? createHash('sha256').update(text).digest('hex') : `dry-run/${randomUUID()}`;
   const object = { Bucket: bucket, Key: `zap-obs/${name}.template` };
   const request = <T>(action: string, send: () => Promise<T>) =>
-    call({ action: `s3:${action}`, region: session.region }, async () => {
+    call(session, `s3:${action}`, async () => {
       try {
         return await send();
       } catch (error) {

@@ -3,6 +3,7 @@ import { Document } from 'yaml';
 import { spec as deploy } from '../actions/deploy/spec.ts';
 import { spec as teardown } from '../actions/teardown/spec.ts';
 import type { ActionSpec, InputSpec } from '../runner/spec.ts';
+import { CALL_BUDGET } from '../stacks/call-budget.ts';
 import { localCollectorConfig } from './collector-config.ts';
 import { architectureDrawings } from './drawing/architecture.ts';
 import { fillSection } from './marked-sections.ts';
@@ -24,7 +25,7 @@ const NOTE = 'Generated from src/actions/NAME/spec.ts by `npm run generate`; edi
  */
 export function generatedFiles(read: (path: string) => string): Map<string, string> {
   const files = new Map<string, string>([
-    ['README.md', specs.reduce(fillReadme, read('README.md'))],
+    ['README.md', fillSection(specs.reduce(fillReadme, read('README.md')), 'calls', callTable(), 'README.md')],
     ['cloudformation/README.md', templatesReadme(read('cloudformation/README.md'))],
     ...architectureDrawings(),
     ['local/adot-config.yaml', localCollectorConfig(read('cloudformation/2-ecs-fargate-template.yaml'))],
@@ -76,6 +77,12 @@ function actionReadme(spec: ActionSpec): string {
 
 function fillReadme(readme: string, spec: ActionSpec): string {
   return fillSection(readme, spec.name, tables(spec), 'README.md');
+}
+
+/** What a run asks of AWS at most; a test holds it to that. */
+function callTable(): string {
+  const rows = Object.values(CALL_BUDGET).map(({ operation, reads, writes }) => [operation, `${reads}`, `${writes}`]);
+  return table(['One stack', 'Reads, at most', 'Writes'], rows);
 }
 
 /** Inputs, first those that most users need and then the others folded away, and outputs. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type ApiCall, type LocalAws, startLocalAws } from '@zap-obs/local-aws';
 import { afterAll, beforeAll } from 'vitest';
 import type { Action } from '../runner/define-action.ts';
+import type { Host } from '../runner/host.ts';
 import { type RecordingHost, recordingHost } from './recording-host.ts';
 import { ROOT } from './repository.ts';
 import { environmentWithoutAws, localAwsEnvironment } from './run-bundle.ts';
@@ -27,19 +28,25 @@ export interface Scenarios {
   /**
    * @param files written to a workspace of its own, which is there until the tests end
    * @param signal ends the run early
+   * @param more what the host has beside
    */
   run(
     action: Action,
     inputs: Record<string, string>,
     files?: Record<string, string>,
     signal?: AbortSignal,
+    more?: Partial<Host>,
   ): Promise<ScenarioRun>;
   /** One call of AWS, made by hand. */
   statusOf(stackName: string): Promise<string | undefined>;
 }
 
-/** Starts a local AWS for the tests of a file, with the environment pointing at it and at no other AWS. */
-export function scenarios(): Scenarios {
+/**
+ * Starts a local AWS for the tests of a file, with the environment pointing at it and at no other AWS.
+ *
+ * @param pace factor over typical durations
+ */
+export function scenarios(pace = 0): Scenarios {
   const original = { ...process.env };
   const workspace = mkdtempSync(join(tmpdir(), 'zap-obs-workspace-'));
   let aws: LocalAws | undefined;
@@ -48,7 +55,7 @@ export function scenarios(): Scenarios {
     return aws;
   };
   beforeAll(async () => {
-    aws = await startLocalAws({ port: 0, pace: 0 });
+    aws = await startLocalAws({ port: 0, pace });
     process.env = { ...environmentWithoutAws(), ...localAwsEnvironment(aws.url) };
   });
   afterAll(async () => {
@@ -61,9 +68,9 @@ export function scenarios(): Scenarios {
     get aws() {
       return running();
     },
-    async run(action, inputs, files = {}, signal = new AbortController().signal) {
+    async run(action, inputs, files = {}, signal = new AbortController().signal, more = {}) {
       for (const [name, content] of Object.entries(files)) writeFileSync(join(workspace, name), content);
-      const host = recordingHost(inputs);
+      const host = Object.assign(recordingHost(inputs), more);
       const before = running().calls.length;
       const code = await action.run(host, { workspace, toolkit: ROOT }, signal);
       const calls = running().calls.slice(before).map(nameOf);

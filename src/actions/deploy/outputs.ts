@@ -1,5 +1,5 @@
 import type { RunResult, StackResult } from '../../report/result.ts';
-import type { Snapshots } from '../../stacks/deploy.ts';
+import type { Snapshots } from '../../stacks/engine.ts';
 import type { Plan } from '../../stacks/plan.ts';
 import type { spec } from './spec.ts';
 

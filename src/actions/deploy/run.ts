@@ -2,15 +2,23 @@ import { type PlanView, planLines } from '../../report/plan-view.ts';
 import type { RunResult } from '../../report/result.ts';
 import { summary } from '../../report/summary.ts';
 import { whereabouts } from '../../report/words.ts';
-import { orAbort, withTimeout } from '../../runner/cancellation.ts';
+import { withTimeout } from '../../runner/cancellation.ts';
 import { defineAction, type Folders } from '../../runner/define-action.ts';
 import { throwIfAny } from '../../runner/fault.ts';
 import { type Host, inGroup } from '../../runner/host.ts';
 import type { InputValues } from '../../runner/spec.ts';
 import { cloudFormationOf } from '../../stacks/cloudformation.aws.ts';
 import { combinationFaults } from '../../stacks/combinations/combinations.ts';
-import { checkBeforeWrites, deploy, neededLookups, readSnapshots } from '../../stacks/deploy.ts';
+import {
+  checkBeforeWrites,
+  type DeployOptions,
+  deploy,
+  neededLookups,
+  readSnapshots,
+  stacksToRest,
+} from '../../stacks/deploy.ts';
 import { describePlan } from '../../stacks/describe-plan.ts';
+import { untilAnswered } from '../../stacks/follow.ts';
 import { loadPlanFiles, type PlanFiles } from '../../stacks/load-plan-files.ts';
 import { loadProfile } from '../../stacks/load-profile.ts';
 import { lookUpAll } from '../../stacks/lookups.aws.ts';
@@ -19,7 +27,7 @@ import type { Profile } from '../../stacks/profile.ts';
 import { type Finding, reachability } from '../../stacks/reachability/reachability.ts';
 import type { StackSettings } from '../../stacks/settings.ts';
 import { loadStackPolicy } from '../../stacks/stack-policy.ts';
-import { engineFor, sessionFor, throwUnlessGood } from '../stack-run.ts';
+import { engineFor, sessionFor, throwUnlessGood, waitIfBusy } from '../stack-run.ts';
 import { judgeReachability } from './judge-reachability.ts';
 import { outputsOf } from './outputs.ts';
 import { parameterInputs } from './parameter-inputs.ts';
@@ -43,10 +51,6 @@ export const action = defineAction(
 
     const cloudFormation = cloudFormationOf(session);
     const signal = withTimeout(cancelled, inputs.timeout);
-    const reads = Promise.all([readSnapshots(plan, cloudFormation), lookUpAll(neededLookups(plan), session)]);
-    const [snapshots, lookups] = await orAbort(reads, signal);
-    checkBeforeWrites(plan, snapshots, lookups);
-
     const engine = engineFor(session, cloudFormation, host, {
       files,
       signal,
@@ -55,7 +59,13 @@ export const action = defineAction(
       mayLose: inputs['allow-replacement'],
       bucket: inputs['template-bucket'],
     });
-    const options = { maxParallel: inputs['max-parallel'], dryRun };
+    const options = optionsOf(inputs);
+    const lookUp = untilAnswered(() => lookUpAll(neededLookups(plan), session), engine);
+    const [found, lookups] = await Promise.all([readSnapshots(plan, engine), lookUp]);
+    const isWaiting = options.inProgress === 'wait' && !dryRun;
+    const snapshots = isWaiting ? await waitIfBusy(stacksToRest(plan), found, engine, host) : found;
+    checkBeforeWrites(plan, snapshots, lookups, options);
+
     const stacks = await inGroup(host, dryRun ? 'Changes' : 'Deployment', () =>
       deploy(plan, snapshots, lookups, engine, options),
     );
@@ -69,6 +79,16 @@ export const action = defineAction(
     throwUnlessGood(run, signal, host);
   },
 );
+
+function optionsOf(inputs: InputValues<typeof spec.inputs>): DeployOptions {
+  return {
+    maxParallel: inputs['max-parallel'],
+    dryRun: inputs['dry-run'],
+    inProgress: inputs['in-progress'],
+    recreateFailed: inputs['recreate-failed'],
+    skipResources: inputs['skip-resources'] ?? [],
+  };
+}
 
 function planOf(
   inputs: InputValues<typeof spec.inputs>,

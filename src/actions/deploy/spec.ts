@@ -1,5 +1,5 @@
 import { declareAction } from '../../runner/spec.ts';
-import { credentialInputs, stackInputs } from '../shared-inputs.ts';
+import { credentialInputs, inProgressInput, stackInputs } from '../shared-inputs.ts';
 
 const image = {
   regex: /^[^\s@]+@sha256:[0-9a-f]{64}$/,
@@ -82,6 +82,20 @@ export const spec = declareAction({
       kind: 'string',
       description: 'A bucket for templates that are larger than the 51,200 bytes of a request.',
       pattern: { regex: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, accepts: "a bucket's name" },
+      advanced: true,
+    },
+    ...inProgressInput,
+    'recreate-failed': {
+      kind: 'boolean',
+      description:
+        'Deletes a stack that never came into being, or was not deleted to its end, to create it again. Never in a dry run.',
+      default: true,
+      advanced: true,
+    },
+    'skip-resources': {
+      kind: 'list',
+      description:
+        'Resources that a rollback which failed may leave as they are, `<short name>.<logical id>` each. A run that needs them names them.',
       advanced: true,
     },
     'max-parallel': {

@@ -365,7 +365,6 @@ async function teardownAtPace(prefix: string, patience: number) {
   const cloudFormation = cloudFormationOf(session);
   const files = await loadTeardownFiles('stacks.yaml', { workspace: all.workspace, toolkit: ROOT });
   const plan = makeTeardownPlan({ ...files, prefix, only: [], region: 'us-east-1' });
-  const snapshots = await readSnapshots(plan, cloudFormation, 'all');
   let elapsed = 0;
   const clock = {
     now: () => elapsed,
@@ -378,6 +377,7 @@ async function teardownAtPace(prefix: string, patience: number) {
     ...engineFor(session, cloudFormation, host, { files, signal: new AbortController().signal }),
     clock,
   };
+  const snapshots = await readSnapshots(plan, engine, 'all');
   const allowed = { force: false, deleteRepositories: false, patience };
   const tools = { engine, leftovers: leftoversOf(session), allowed };
   const { stacks } = await teardownStacks(plan, files.templates, snapshots, tools, false);

@@ -2,7 +2,7 @@ import { resourceLink } from '../../report/console-links.ts';
 import type { Residue, RunResult, StackResult } from '../../report/result.ts';
 import { summary } from '../../report/summary.ts';
 import { whereabouts } from '../../report/words.ts';
-import { orAbort, withTimeout } from '../../runner/cancellation.ts';
+import { withTimeout } from '../../runner/cancellation.ts';
 import { defineAction } from '../../runner/define-action.ts';
 import { UserFault } from '../../runner/fault.ts';
 import { type Host, inGroup } from '../../runner/host.ts';
@@ -13,7 +13,7 @@ import { leftoversOf } from '../../stacks/leftovers.aws.ts';
 import { loadTeardownFiles } from '../../stacks/load-plan-files.ts';
 import { makeTeardownPlan } from '../../stacks/plan.ts';
 import { checkBeforeDeletion, deployedTemplates, teardown } from '../../stacks/teardown.ts';
-import { engineFor, sessionFor, throwUnlessGood } from '../stack-run.ts';
+import { engineFor, sessionFor, throwUnlessGood, waitIfBusy } from '../stack-run.ts';
 import { spec } from './spec.ts';
 
 export const action = defineAction(
@@ -28,13 +28,15 @@ export const action = defineAction(
     const named = makeTeardownPlan({ ...files, prefix, only, region });
     const cloudFormation = cloudFormationOf(session);
     const signal = withTimeout(cancelled, inputs.timeout);
-    const snapshots = await orAbort(readSnapshots(named, cloudFormation, 'all'), signal);
+    const engine = engineFor(session, cloudFormation, host, { files, signal });
+    const found = await readSnapshots(named, engine, 'all');
+    const isWaiting = inputs['in-progress'] === 'wait';
+    const snapshots = isWaiting && !dryRun ? await waitIfBusy(named.stacks, found, engine, host) : found;
     // What is deployed may import and export other things than the templates say today.
     const templates = deployedTemplates(files.templates, snapshots);
     const plan = makeTeardownPlan({ ...files, templates, prefix, only, region });
-    checkBeforeDeletion(plan, snapshots);
+    checkBeforeDeletion(plan, snapshots, inputs['in-progress']);
 
-    const engine = engineFor(session, cloudFormation, host, { files, signal });
     const title = `Deletion of ${prefix} in ${whereabouts(session)}${dryRun ? ', as it would be' : ''}`;
     const tools = { engine, leftovers: leftoversOf(session), allowed: allowedBy(inputs) };
     const { stacks, residue: left } = await inGroup(host, title, () =>

@@ -1,5 +1,5 @@
 import { declareAction } from '../../runner/spec.ts';
-import { credentialInputs, stackInputs } from '../shared-inputs.ts';
+import { credentialInputs, inProgressInput, stackInputs } from '../shared-inputs.ts';
 
 export const spec = declareAction({
   name: 'teardown',
@@ -39,6 +39,7 @@ export const spec = declareAction({
       default: '1h',
       advanced: true,
     },
+    ...inProgressInput,
     ...credentialInputs,
   },
   outputs: {

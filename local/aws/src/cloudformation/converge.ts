@@ -198,6 +198,7 @@ export async function putBack(run: Run, now: ResourceState, before: ResourceStat
   const resource = run.record(before, 'UPDATE_IN_PROGRESS');
   await run.turn();
   failOnPurpose(now, 'zap-local:fail-rollback');
+  failOnPurpose(now, 'zap-local:stuck-rollback');
   if (now.physicalId === before.physicalId)
     await providerOf(run, before).update(
       run.request(resource, () => {}),

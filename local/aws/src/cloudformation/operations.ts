@@ -106,7 +106,9 @@ export async function rollBackOperation(
         await putBack(run, now, before);
         return true;
       } catch (error) {
-        run.record(before, 'UPDATE_FAILED', run.failureReason(error, 'update'));
+        // What is stuck for good keeps the trigger that says so.
+        const { metadata } = 'zap-local:stuck-rollback' in now.metadata ? now : before;
+        run.record({ ...before, metadata }, 'UPDATE_FAILED', run.failureReason(error, 'update'));
         failed.push(id);
         return false;
       }

@@ -107,6 +107,8 @@ const cancelUpdateStack: ApiAction = (context, params) => {
 const continueUpdateRollback: ApiAction = (context, params) => {
   const stack = stackOf(context, params, 'brackets');
   const point = stack.rollbackPoint;
+  const token = text(params, 'ClientRequestToken');
+  if (isRepeated(stack, token, 'UPDATE_ROLLBACK_IN_PROGRESS')) return {};
   if (stack.status !== 'UPDATE_ROLLBACK_FAILED' || !point) {
     throw validationError(`Stack:${stack.id} is in ${stack.status} state and can not continue to roll back an update.`);
   }
@@ -114,11 +116,28 @@ const continueUpdateRollback: ApiAction = (context, params) => {
   const wrong = skip.filter(id => stack.resources[id]?.status !== 'UPDATE_FAILED');
   if (wrong.length > 0)
     throw validationError(`Resources [${wrong.join(', ')}] are not in UPDATE_FAILED state and cannot be skipped.`);
-  const token = text(params, 'ClientRequestToken');
   void context.engine.start(stack, 'UPDATE_ROLLBACK_IN_PROGRESS', { token }, run =>
     rollBackOperation(run, point, { skip, retainExceptOnCreate: false }),
   );
   return {};
+};
+
+/** Back to where an update started that was kept as it failed; a stack that never was complete is deleted. */
+const rollbackStack: ApiAction = (context, params) => {
+  const stack = stackOf(context, params, 'brackets');
+  const point = stack.rollbackPoint;
+  const token = text(params, 'ClientRequestToken');
+  const status = point ? 'UPDATE_ROLLBACK_IN_PROGRESS' : 'DELETE_IN_PROGRESS';
+  if (isRepeated(stack, token, status)) return { StackId: stack.id };
+  if (!/^(CREATE|UPDATE)_FAILED$/.test(stack.status))
+    throw validationError(`Stack:${stack.id} is in ${stack.status} state and can not be rolled back.`);
+  const retainExceptOnCreate = flag(params, 'RetainExceptOnCreate') === true;
+  void context.engine.start(stack, status, { token }, run =>
+    point
+      ? rollBackOperation(run, point, { retainExceptOnCreate })
+      : deleteOperation(run, { retain: [], force: false }),
+  );
+  return { StackId: stack.id };
 };
 
 const updateTerminationProtection: ApiAction = (context, params) => {
@@ -142,6 +161,7 @@ export const cloudFormationActions: Readonly<Record<string, ApiAction>> = {
   DeleteStack: deleteStack,
   CancelUpdateStack: cancelUpdateStack,
   ContinueUpdateRollback: continueUpdateRollback,
+  RollbackStack: rollbackStack,
   UpdateTerminationProtection: updateTerminationProtection,
   SetStackPolicy: setStackPolicy,
   ...changeSetActions,
