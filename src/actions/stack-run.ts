@@ -2,16 +2,18 @@ import { openSession, type Session } from '../aws/session.aws.ts';
 import { Progress } from '../report/progress.ts';
 import type { RunResult, StackResult } from '../report/result.ts';
 import { duration, ending } from '../report/words.ts';
-import { Cancelled } from '../runner/cancellation.ts';
+import { Cancelled, orAbort } from '../runner/cancellation.ts';
 import { systemClock } from '../runner/clock.ts';
 import { type Fault, renderFault, throwIfAny, UserFault } from '../runner/fault.ts';
 import type { Host } from '../runner/host.ts';
 import type { InputValues } from '../runner/spec.ts';
+import type { OnCancel } from '../stacks/cancel.ts';
 import { STATUS_ADVICE } from '../stacks/classify.ts';
 import type { CloudFormation } from '../stacks/cloudformation.ts';
-import type { Engine, Observer } from '../stacks/engine.ts';
+import { blankResult, type Engine, type Observer } from '../stacks/engine.ts';
 import { isOwnEvent } from '../stacks/follow.ts';
 import type { PlanFiles } from '../stacks/load-plan-files.ts';
+import type { Plan } from '../stacks/plan.ts';
 import { uploadTemplate } from '../stacks/template-bucket.aws.ts';
 import { type credentialInputs, stackInputs } from './shared-inputs.ts';
 
@@ -45,6 +47,8 @@ export interface EngineOptions {
   files: PlanFiles;
   signal: AbortSignal;
   roleArn?: string | undefined;
+  onCancel?: OnCancel | undefined;
+  onFailure?: 'rollback' | 'keep' | undefined;
   /** For templates that are too large for a request. */
   bucket?: string | undefined;
 }
@@ -56,7 +60,7 @@ export function engineFor(
   host: Host,
   options: EngineOptions,
 ): Engine {
-  const { files, signal, roleArn, bucket = '' } = options;
+  const { files, signal, roleArn, onCancel, onFailure, bucket = '' } = options;
   const describe = (stack: string, id: string) => files.templates.get(stack)?.resources[id]?.description;
   return {
     cloudFormation,
@@ -64,6 +68,8 @@ export function engineFor(
     random: Math.random,
     signal,
     roleArn,
+    onCancel,
+    keepFailed: onFailure === 'keep',
     observer: observerOf(new Progress(host, describe), host),
     upload: (template, keep) => uploadTemplate(template, bucket, keep, session),
   };
@@ -76,6 +82,21 @@ function observerOf(progress: Progress, host: Host): Observer {
     event: ({ shortName }, event) => progress.event(shortName, { ...event, isStack: isOwnEvent(event) }),
     ended: result => progress.ended(result),
   };
+}
+
+/** The reads before the first write. @param tell called when the run is stopped in them, to say that nothing was changed */
+export async function beforeWrites<T>(reads: Promise<T>, signal: AbortSignal, tell: () => Promise<void>): Promise<T> {
+  try {
+    return await orAbort(reads, signal);
+  } catch (error) {
+    if (signal.aborted) await tell();
+    throw error;
+  }
+}
+
+/** The results of stacks that a stopped run has not touched. */
+export function untouched({ stacks }: Pick<Plan, 'stacks'>, { reason }: AbortSignal): StackResult[] {
+  return stacks.map(stack => ({ ...blankResult(stack), reason: (reason as Cancelled).message }));
 }
 
 /**
@@ -98,11 +119,17 @@ export function throwUnlessGood(run: RunResult, signal: AbortSignal, host: Host)
     throw signal.reason;
 }
 
+/** Whether a failure was left as it is, as `on-failure: keep` says. */
+function isKept({ outcome, status }: StackResult): boolean {
+  return outcome === 'failed' && (status === 'CREATE_FAILED' || status === 'UPDATE_FAILED');
+}
+
 function failureOf(stack: StackResult, { operation }: RunResult): Fault {
   const { cause, advice, status = '' } = stack;
   const next = cause?.advice ?? advice ?? STATUS_ADVICE[status] ?? 'Mend this and run again';
-  const resume =
-    operation === 'deploy'
+  const resume = isKept(stack)
+    ? 'what stands of it stays for you to look at (`on-failure: keep`), and a new run goes on from here'
+    : operation === 'deploy'
       ? 'stacks deployed before it stay as they are, and a new run goes on from here'
       : 'a new run goes on from here';
   const fix = `${next}; ${resume}`;
@@ -112,9 +139,10 @@ function failureOf(stack: StackResult, { operation }: RunResult): Fault {
 }
 
 function interruptionOf(stack: StackResult, run: RunResult): Fault {
+  const { left, status = 'unknown' } = stack;
   return {
     what: `Stack \`${stack.stackName}\` was left before its end, because ${stack.reason}`,
-    seen: `after ${duration(run.duration)}; AWS goes on with what it has begun`,
-    fix: `Wait until ${stack.id ?? stack.stackName} is at rest, then run again`,
+    seen: left ? `${status}; ${left.next}` : `after ${duration(run.duration)}; AWS goes on with what it has begun`,
+    fix: left?.fix ?? `Wait until ${stack.id ?? stack.stackName} is at rest, then run again`,
   };
 }

@@ -44,6 +44,18 @@ export interface StackResult {
   cause?: Cause | undefined;
   /** What the user can do about `reason`, where that is known. */
   advice?: string | undefined;
+  /** Of one that is `interrupted`: how it was left, at the moment of `status`. */
+  left?: Left | undefined;
+}
+
+/** How a run that was stopped left a stack that AWS is at work on. */
+export interface Left {
+  /** What AWS does from here, as a clause. */
+  next: string;
+  /** How to go on, as an imperative sentence without a closing full stop. */
+  fix: string;
+  /** AWS should have been told to stop, and was not. */
+  isUnheard?: true;
 }
 
 /** One resource that a change set touches. */

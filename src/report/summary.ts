@@ -3,7 +3,7 @@ import { blocks, code, fenced, folded, link, plain, prose, table } from './markd
 import { timeline } from './mermaid.ts';
 import { type PlanView, planMarkdown } from './plan-view.ts';
 import type { Cause, RunResult, StackResult } from './result.ts';
-import { changeCounts, consoleUrl, duration, ending, headline } from './words.ts';
+import { changeCounts, consoleUrl, duration, ending, explanation, headline } from './words.ts';
 
 const ICON = { done: '✅', planned: '📝', failed: '❌', skipped: '⏭️', interrupted: '⏸️' } as const;
 
@@ -52,7 +52,7 @@ function stackTable({ stacks, region, endpoint }: RunResult): string {
       name(stack),
       ending(stack),
       changeCounts(stack) || '—',
-      stack.outcome === 'failed' ? 'see above' : prose(stack.reason ?? ''),
+      stack.outcome === 'failed' ? 'see above' : prose(explanation(stack)),
       stack.outcome === 'skipped' ? '' : duration(stack.duration),
     ]),
   );

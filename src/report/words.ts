@@ -37,12 +37,18 @@ const PLANNED: Readonly<Record<StackAction, string>> = {
 };
 
 /** How a stack ended, in words: `updated`, `would be created`, `failed (UPDATE_ROLLBACK_COMPLETE)`. */
-export function ending({ action, outcome, status }: StackResult): string {
+export function ending({ action, outcome, status, left }: StackResult): string {
   if (outcome === 'done') return DONE[action];
   if (outcome === 'planned') return PLANNED[action];
   if (outcome === 'skipped') return 'not started';
   const state = status ? ` (${status})` : '';
-  return outcome === 'failed' ? `failed${state}` : `interrupted; AWS goes on${state}`;
+  if (outcome === 'failed') return `failed${state}`;
+  return left ? `interrupted${state}` : `interrupted; AWS goes on${state}`;
+}
+
+/** Why a stack came to what it is, and for one that was left under way what comes next. */
+export function explanation({ reason = '', left }: StackResult): string {
+  return left ? `${reason}: ${left.next}. ${left.fix}` : reason;
 }
 
 /** `3 added, 1 changed, 1 replaced, 2 removed`; empty when nothing changes. */

@@ -46,6 +46,10 @@ const ADVICE: readonly { reason: RegExp; type?: RegExp; advice: (match: RegExpMa
       `Run \`aws elbv2 modify-load-balancer-attributes --load-balancer-arn ${arn} --attributes Key=deletion_protection.enabled,Value=false\`, then tear down again`,
   },
   {
+    reason: /Replacement type updates not supported on stack with disable-rollback/i,
+    advice: () => 'Run again with `on-failure: rollback`: AWS replaces nothing in a stack that is not rolled back',
+  },
+  {
     reason: /AccessDenied/i,
     advice: () => 'Widen the rights of the role that deploys (or the one in input `role-arn`)',
   },

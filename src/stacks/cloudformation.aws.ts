@@ -1,4 +1,5 @@
 import {
+  CancelUpdateStackCommand,
   CloudFormationClient,
   CreateChangeSetCommand,
   DeleteChangeSetCommand,
@@ -94,10 +95,25 @@ function writes(client: CloudFormationClient, request: Request): Omit<CloudForma
         stackId: required(output.StackId, 'CreateChangeSet', 'StackId'),
       };
     },
-    async executeChangeSet(id, token) {
-      await request('ExecuteChangeSet', () =>
-        client.send(new ExecuteChangeSetCommand({ ChangeSetName: id, ClientRequestToken: token })),
-      );
+    async executeChangeSet(id, token, keepFailed) {
+      // Said in either case, for creations and updates alike: what a stack was told before may stick to it (sam-cli#4585).
+      // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html
+      const input = { ChangeSetName: id, ClientRequestToken: token, DisableRollback: keepFailed };
+      await request('ExecuteChangeSet', () => client.send(new ExecuteChangeSetCommand(input)));
+    },
+    async cancelUpdate(stackId, token) {
+      const command = new CancelUpdateStackCommand({ StackName: stackId, ClientRequestToken: token });
+      return await request('CancelUpdateStack', async () => {
+        try {
+          await client.send(command);
+          return 'told';
+        } catch (error) {
+          const { name, message } = describeError(error);
+          // No code tells it: AWS refuses with the words "CancelUpdateStack cannot be called from current stack status".
+          if (name === 'ValidationError' && /cannot be called from/i.test(message)) return 'too late';
+          throw error;
+        }
+      });
     },
     async deleteChangeSet(stackName, name) {
       const command = new DeleteChangeSetCommand({ StackName: stackName, ChangeSetName: name });

@@ -1,11 +1,13 @@
 import type { Change as ShownChange, StackResult } from '../report/result.ts';
+import { orAbort } from '../runner/cancellation.ts';
 import { type Fault, throwIfAny, UserFault } from '../runner/fault.ts';
-import { causeOf } from './cause.ts';
+import { stopWork, type UnderWay } from './cancel.ts';
+import { causeInTime } from './cause.ts';
 import { type Prepared, previewChange, startChange, uniqueName } from './change-set.ts';
 import { classify, type Verdict } from './classify.ts';
 import type { ChangeSetRequest, ParameterValue } from './cloudformation.ts';
 import { blankResult, type Engine, recordFailure, type Snapshot, type Upload, watching } from './engine.ts';
-import { type Ended, follow, sendDeletion, untilAnswered } from './follow.ts';
+import { type Ended, follow, orAbortSoon, sendDeletion, untilAnswered } from './follow.ts';
 import type { PlannedStack } from './plan.ts';
 import { statusFaults } from './status-faults.ts';
 import { timelineOf } from './timeline.ts';
@@ -29,6 +31,8 @@ interface Turn {
   verdict: Verdict;
   engine: Engine;
   result: StackResult;
+  /** What AWS has been told to begin, until it is seen to have ended. */
+  underWay?: UnderWay | undefined;
 }
 
 /**
@@ -62,6 +66,8 @@ export async function deployStack(
     else await apply(turn);
   } catch (error) {
     recordFailure(error, result);
+    if (turn.underWay && engine.signal.aborted && result.outcome === 'interrupted')
+      await stopWork(turn.underWay, engine, result);
   }
   result.duration = engine.clock.now() - started;
   return result;
@@ -104,18 +110,27 @@ async function apply(turn: Turn): Promise<void> {
   const { stack, verdict, engine, result } = turn;
   if (verdict.kind === 'unchanged') return;
   if (verdict.kind === 'recreate') await deleteRemains(turn);
-  const prepared = await startChange(requestOf(turn, await uploadIfLarge(turn, true)), engine);
-  const { stackId, changes, operation } = prepared;
+  const request = requestOf(turn, await uploadIfLarge(turn, true));
+  const prepared = await startChange(request, engine);
+  const { stackId, changes, operation, isAnswered } = prepared;
   result.id = stackId;
   recordChanges(prepared, result);
   if (!operation) return;
+  turn.underWay = {
+    kind: request.type === 'CREATE' ? 'create' : 'update',
+    stackName: stack.stackName,
+    stackId,
+    token: operation.token,
+    unanswered: isAnswered ? undefined : request,
+  };
   // AWS goes on from here whatever happens to this run; what is seen later replaces this.
   result.outcome = 'interrupted';
   engine.observer.began(stack, result.action, changes.length);
   await conclude(await follow(engine.cloudFormation, operation, watching(stack, engine)), turn);
 }
 
-async function deleteRemains({ stack, snapshot, engine, result }: Turn): Promise<void> {
+async function deleteRemains(turn: Turn): Promise<void> {
+  const { stack, snapshot, engine, result } = turn;
   if (!snapshot.stack) return;
   const { id } = snapshot.stack;
   engine.signal.throwIfAborted();
@@ -123,23 +138,27 @@ async function deleteRemains({ stack, snapshot, engine, result }: Turn): Promise
   engine.observer.began(stack, 'delete the remains of', 0);
   await sendDeletion(() => engine.cloudFormation.deleteStack(id, token, engine.roleArn), engine);
   Object.assign(result, { outcome: 'interrupted', status: 'DELETE_IN_PROGRESS' });
+  turn.underWay = { kind: 'delete', stackName: stack.stackName, stackId: id, token };
   const { status } = await follow(engine.cloudFormation, { stackId: id, token, expected: 0 }, engine);
-  result.outcome = 'done';
+  turn.underWay = undefined;
+  Object.assign(result, { outcome: 'done', status });
   if (status === 'DELETE_COMPLETE') return;
   const what = `The remains of stack \`${stack.stackName}\` could not be deleted`;
   throw new UserFault({ what, seen: status, fix: 'Run `teardown`, then run again' });
 }
 
 async function uploadIfLarge({ stack, engine }: Turn, keep: boolean): Promise<Upload | undefined> {
-  return stack.needsUpload ? await engine.upload(stack.template.text, keep) : undefined;
+  return stack.needsUpload ? await orAbort(engine.upload(stack.template.text, keep), engine.signal) : undefined;
 }
 
 async function removeUpload(upload: Upload | undefined, engine: Engine): Promise<void> {
   try {
-    await upload?.remove();
+    if (upload) await orAbortSoon(upload.remove(), engine);
   } catch (error) {
-    if (!(error instanceof UserFault)) throw error;
-    engine.observer.warning(`The template uploaded for this dry run stays in the bucket. ${error.message}`);
+    const isCancelled = engine.signal.aborted && error === engine.signal.reason;
+    if (!(error instanceof UserFault) && !isCancelled) throw error;
+    const why = isCancelled ? 'S3 does not answer in time.' : (error as UserFault).message;
+    engine.observer.warning(`The template uploaded for this dry run stays in the bucket. ${why}`);
   }
 }
 
@@ -170,7 +189,7 @@ async function conclude(ended: Ended, { stack, engine, result }: Turn): Promise<
     return;
   }
   result.outcome = 'failed';
-  result.cause = await causeOf(ended.events, stack.template, engine.cloudFormation);
+  result.cause = await causeInTime(ended.events, stack.template, engine);
   result.reason = result.cause ? undefined : `ended in ${ended.status}`;
 }
 

@@ -1,6 +1,7 @@
 import type { Residue, StackResult } from '../report/result.ts';
 import { type Fault, throwIfAny } from '../runner/fault.ts';
-import { causeOf } from './cause.ts';
+import { stopWork } from './cancel.ts';
+import { causeInTime } from './cause.ts';
 import { uniqueName } from './change-set.ts';
 import { classifyStatus } from './classify.ts';
 import type { DeployedStack } from './cloudformation.ts';
@@ -134,9 +135,9 @@ async function deleteStack(
   if (!deployed) return { result: { ...result, action: 'absent' }, residue: [] };
   result.action = 'delete';
   let residue: Residue[] = [];
+  const token = uniqueName(engine.clock, engine.random);
   try {
     engine.signal.throwIfAborted();
-    const token = uniqueName(engine.clock, engine.random);
     const expected = Object.keys(stack.template.resources).length;
     engine.observer.began(stack, 'delete', expected);
     await sendDeletion(() => engine.cloudFormation.deleteStack(deployed.id, token, engine.roleArn), engine);
@@ -148,6 +149,10 @@ async function deleteStack(
     await conclude(ended, lines, engine, result);
   } catch (error) {
     recordFailure(error, result);
+    if (engine.signal.aborted && result.outcome === 'interrupted') {
+      const { stackName } = stack;
+      await stopWork({ kind: 'delete', stackName, stackId: deployed.id, token }, engine, result);
+    }
   }
   result.duration = engine.clock.now() - started;
   return { result, residue };
@@ -158,7 +163,7 @@ async function conclude(ended: Ended, lines: Template | undefined, engine: Engin
   result.timeline = timelineOf(ended.events);
   result.outcome = ended.status === 'DELETE_COMPLETE' ? 'done' : 'failed';
   if (result.outcome === 'done') return;
-  result.cause = await causeOf(ended.events, lines, engine.cloudFormation);
+  result.cause = await causeInTime(ended.events, lines, engine);
   result.reason = result.cause ? undefined : `ended in ${ended.status}`;
 }
 

@@ -1,8 +1,8 @@
 import { type PlanView, planLines } from '../../report/plan-view.ts';
-import type { RunResult } from '../../report/result.ts';
+import type { RunResult, StackResult } from '../../report/result.ts';
 import { summary } from '../../report/summary.ts';
 import { whereabouts } from '../../report/words.ts';
-import { orAbort, withTimeout } from '../../runner/cancellation.ts';
+import { withTimeout } from '../../runner/cancellation.ts';
 import { defineAction } from '../../runner/define-action.ts';
 import { throwIfAny } from '../../runner/fault.ts';
 import { type Host, inGroup } from '../../runner/host.ts';
@@ -17,7 +17,7 @@ import { lookUpAll } from '../../stacks/lookups.aws.ts';
 import { makePlan, type Plan } from '../../stacks/plan.ts';
 import type { Profile } from '../../stacks/profile.ts';
 import { type Finding, reachability } from '../../stacks/reachability/reachability.ts';
-import { engineFor, sessionFor, throwUnlessGood } from '../stack-run.ts';
+import { beforeWrites, engineFor, sessionFor, throwUnlessGood, untouched } from '../stack-run.ts';
 import { judgeReachability } from './judge-reachability.ts';
 import { outputsOf } from './outputs.ts';
 import { parameterInputs } from './parameter-inputs.ts';
@@ -40,14 +40,24 @@ export const action = defineAction(
 
     const cloudFormation = cloudFormationOf(session);
     const signal = withTimeout(cancelled, inputs.timeout);
+    const resultOf = (stacks: StackResult[]): RunResult => {
+      const { prefix } = plan;
+      const { region, endpoint } = session;
+      const duration = Date.now() - started;
+      return { operation: 'deploy', prefix, region, endpoint, dryRun, stacks, residue: [], duration };
+    };
     const reads = Promise.all([readSnapshots(plan, cloudFormation), lookUpAll(neededLookups(plan), session)]);
-    const [snapshots, lookups] = await orAbort(reads, signal);
+    const [snapshots, lookups] = await beforeWrites(reads, signal, () =>
+      writeSummary(summary(resultOf(untouched(plan, signal)), view)),
+    );
     checkBeforeWrites(plan, snapshots, lookups);
 
     const engine = engineFor(session, cloudFormation, host, {
       files,
       signal,
       roleArn: inputs['role-arn'],
+      onCancel: inputs['on-cancel'],
+      onFailure: inputs['on-failure'],
       bucket: inputs['template-bucket'],
     });
     const options = { maxParallel: inputs['max-parallel'], dryRun };
@@ -55,10 +65,7 @@ export const action = defineAction(
       deploy(plan, snapshots, lookups, engine, options),
     );
 
-    const { prefix } = plan;
-    const { region, endpoint } = session;
-    const duration = Date.now() - started;
-    const run: RunResult = { operation: 'deploy', prefix, region, endpoint, dryRun, stacks, residue: [], duration };
+    const run = resultOf(stacks);
     for (const [name, value] of outputsOf(run, plan, snapshots)) setOutput(name, value);
     await writeSummary(summary(run, view));
     throwUnlessGood(run, signal, host);

@@ -1,7 +1,7 @@
-import type { Residue, RunResult } from '../../report/result.ts';
+import type { Residue, RunResult, StackResult } from '../../report/result.ts';
 import { summary } from '../../report/summary.ts';
 import { whereabouts } from '../../report/words.ts';
-import { orAbort, withTimeout } from '../../runner/cancellation.ts';
+import { withTimeout } from '../../runner/cancellation.ts';
 import { defineAction } from '../../runner/define-action.ts';
 import { UserFault } from '../../runner/fault.ts';
 import { type Host, inGroup } from '../../runner/host.ts';
@@ -10,7 +10,7 @@ import { readSnapshots } from '../../stacks/deploy.ts';
 import { loadTeardownFiles } from '../../stacks/load-plan-files.ts';
 import { makeTeardownPlan } from '../../stacks/plan.ts';
 import { checkBeforeDeletion, deployedTemplates, teardown } from '../../stacks/teardown.ts';
-import { engineFor, sessionFor, throwUnlessGood } from '../stack-run.ts';
+import { beforeWrites, engineFor, sessionFor, throwUnlessGood, untouched } from '../stack-run.ts';
 import { spec } from './spec.ts';
 
 export const action = defineAction(
@@ -25,7 +25,13 @@ export const action = defineAction(
     const named = makeTeardownPlan({ ...files, prefix, only, region });
     const cloudFormation = cloudFormationOf(session);
     const signal = withTimeout(cancelled, inputs.timeout);
-    const snapshots = await orAbort(readSnapshots(named, cloudFormation, 'all'), signal);
+    const resultOf = (stacks: StackResult[], residue: Residue[]): RunResult => {
+      const duration = Date.now() - started;
+      return { operation: 'teardown', prefix, region, endpoint, dryRun, stacks, residue, duration };
+    };
+    const snapshots = await beforeWrites(readSnapshots(named, cloudFormation, 'all'), signal, () =>
+      writeSummary(summary(resultOf(untouched(named, signal), []), undefined)),
+    );
     // What is deployed may import and export other things than the templates say today.
     const templates = deployedTemplates(files.templates, snapshots);
     const plan = makeTeardownPlan({ ...files, templates, prefix, only, region });
@@ -37,8 +43,7 @@ export const action = defineAction(
       teardown(plan, files.templates, snapshots, engine, dryRun),
     );
 
-    const duration = Date.now() - started;
-    const run: RunResult = { operation: 'teardown', prefix, region, endpoint, dryRun, stacks, residue, duration };
+    const run = resultOf(stacks, residue);
     const deleted = stacks.filter(({ action, outcome }) => action === 'delete' && outcome === 'done');
     setOutput('deleted', JSON.stringify(deleted.map(({ stackName }) => stackName)));
     setOutput('residue', JSON.stringify(residue));

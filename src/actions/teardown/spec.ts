@@ -21,7 +21,8 @@ export const spec = declareAction({
     },
     timeout: {
       kind: 'duration',
-      description: 'After this the run fails; deletions that AWS has begun go on, and the message says which.',
+      description:
+        'After this the run is stopped and fails; deletions that AWS has begun go on, and the message says which.',
       default: '1h',
       advanced: true,
     },
