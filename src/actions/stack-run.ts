@@ -1,7 +1,7 @@
 import { openSession, type Session } from '../aws/session.aws.ts';
 import { Progress } from '../report/progress.ts';
 import type { RunResult, StackResult } from '../report/result.ts';
-import { duration, ending } from '../report/words.ts';
+import { duration, ending, onKeeping } from '../report/words.ts';
 import { Cancelled, orAbort } from '../runner/cancellation.ts';
 import { systemClock } from '../runner/clock.ts';
 import { type Fault, renderFault, throwIfAny, UserFault } from '../runner/fault.ts';
@@ -15,6 +15,7 @@ import { isOwnEvent } from '../stacks/follow.ts';
 import type { PlanFiles } from '../stacks/load-plan-files.ts';
 import type { Plan } from '../stacks/plan.ts';
 import { uploadTemplate } from '../stacks/template-bucket.aws.ts';
+import { Notebook } from '../stacks/unfinished.ts';
 import { type credentialInputs, stackInputs } from './shared-inputs.ts';
 
 type SharedInputs = InputValues<typeof stackInputs> & InputValues<typeof credentialInputs>;
@@ -62,25 +63,42 @@ export function engineFor(
 ): Engine {
   const { files, signal, roleArn, onCancel, onFailure, bucket = '' } = options;
   const describe = (stack: string, id: string) => files.templates.get(stack)?.resources[id]?.description;
+  const notebook = new Notebook((name, value) => keep(name, value, session.region, host));
   return {
-    cloudFormation,
+    cloudFormation: notebook.watching(cloudFormation),
     clock: systemClock,
     random: Math.random,
     signal,
     roleArn,
     onCancel,
     keepFailed: onFailure === 'keep',
-    observer: observerOf(new Progress(host, describe), host),
+    observer: observerOf(new Progress(host, describe), host, notebook),
     upload: (template, keep) => uploadTemplate(template, bucket, keep, session),
   };
 }
 
-function observerOf(progress: Progress, host: Host): Observer {
+/** The name of the region's state, beside those of what is unfinished. */
+export const REGION_STATE = 'region';
+
+/** For the clean-up after the job; without it, only that confirmation is missed. */
+function keep(name: string, value: string, region: string, host: Host): void {
+  try {
+    if (value !== '') host.saveState(REGION_STATE, region);
+    host.saveState(name, value);
+  } catch (error) {
+    host.line(`This step's state could not be kept: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function observerOf(progress: Progress, host: Host, notebook: Notebook): Observer {
   return {
     warning: text => host.annotate('warning', text),
     began: ({ shortName, stackName }, action, expected) => progress.began(shortName, stackName, action, expected),
     event: ({ shortName }, event) => progress.event(shortName, { ...event, isStack: isOwnEvent(event) }),
-    ended: result => progress.ended(result),
+    ended(result) {
+      notebook.ended(result);
+      progress.ended(result);
+    },
   };
 }
 
@@ -119,20 +137,15 @@ export function throwUnlessGood(run: RunResult, signal: AbortSignal, host: Host)
     throw signal.reason;
 }
 
-/** Whether a failure was left as it is, as `on-failure: keep` says. */
-function isKept({ outcome, status }: StackResult): boolean {
-  return outcome === 'failed' && (status === 'CREATE_FAILED' || status === 'UPDATE_FAILED');
-}
-
 function failureOf(stack: StackResult, { operation }: RunResult): Fault {
   const { cause, advice, status = '' } = stack;
-  const next = cause?.advice ?? advice ?? STATUS_ADVICE[status] ?? 'Mend this and run again';
-  const resume = isKept(stack)
-    ? 'what stands of it stays for you to look at (`on-failure: keep`), and a new run goes on from here'
-    : operation === 'deploy'
+  const kept = onKeeping(stack);
+  const next = cause?.advice ?? advice ?? ((!kept && STATUS_ADVICE[status]) || 'Mend this and run again');
+  const resume =
+    operation === 'deploy'
       ? 'stacks deployed before it stay as they are, and a new run goes on from here'
       : 'a new run goes on from here';
-  const fix = `${next}; ${resume}`;
+  const fix = kept ? `${next}. ${kept}` : `${next}; ${resume}`;
   if (!cause) return { what: `Stack \`${stack.stackName}\` failed`, seen: stack.reason?.replace(/\.$/, ''), fix };
   const what = `Stack \`${stack.stackName}\` ${ending(stack)} because of \`${cause.logicalId}\` (${cause.type})`;
   return { what, seen: cause.reason, fix, place: cause.place };

@@ -64,7 +64,7 @@ export class Progress {
 
   ended(result: StackResult): void {
     this.#work.delete(result.shortName);
-    const counts = result.outcome === 'failed' ? '' : changeCounts(result);
+    const counts = result.outcome === 'done' || result.outcome === 'planned' ? changeCounts(result) : '';
     const why = result.reason && result.outcome !== 'done' ? `: ${explanation(result).replaceAll('\n', ' ')}` : '';
     const time = result.outcome === 'skipped' ? '' : ` in ${duration(result.duration)}`;
     this.#host.line(`${result.shortName}: ${ending(result)}${counts ? ` (${counts})` : ''}${time}${why}`);

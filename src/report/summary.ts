@@ -3,7 +3,7 @@ import { blocks, code, fenced, folded, link, plain, prose, table } from './markd
 import { timeline } from './mermaid.ts';
 import { type PlanView, planMarkdown } from './plan-view.ts';
 import type { Cause, RunResult, StackResult } from './result.ts';
-import { changeCounts, consoleUrl, duration, ending, explanation, headline } from './words.ts';
+import { changeCounts, consoleUrl, duration, ending, explanation, headline, onKeeping } from './words.ts';
 
 const ICON = { done: '✅', planned: '📝', failed: '❌', skipped: '⏭️', interrupted: '⏸️' } as const;
 
@@ -51,7 +51,7 @@ function stackTable({ stacks, region, endpoint }: RunResult): string {
       ICON[stack.outcome],
       name(stack),
       ending(stack),
-      changeCounts(stack) || '—',
+      (stack.outcome === 'interrupted' ? '' : changeCounts(stack)) || '—',
       stack.outcome === 'failed' ? 'see above' : prose(explanation(stack)),
       stack.outcome === 'skipped' ? '' : duration(stack.duration),
     ]),
@@ -60,7 +60,11 @@ function stackTable({ stacks, region, endpoint }: RunResult): string {
 
 function failure(stack: StackResult): string {
   const { cause } = stack;
-  const lines = cause ? causeLines(cause) : [prose(stack.reason ?? '')];
+  const kept = onKeeping(stack);
+  const lines = [
+    ...(cause ? causeLines(cause) : [prose(stack.reason ?? '')]),
+    ...(kept ? ['', `**Kept:** ${prose(kept)}.`] : []),
+  ];
   return [
     '> [!CAUTION]',
     `> **${plain(stack.stackName)}** ${plain(ending(stack))}`,

@@ -51,6 +51,15 @@ export function explanation({ reason = '', left }: StackResult): string {
   return left ? `${reason}: ${left.next}. ${left.fix}` : reason;
 }
 
+/**
+ * How to go on with a stack that failed and was left as it is; nothing for others. RollbackStack takes both states back:
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_RollbackStack.html
+ */
+export function onKeeping({ outcome, status, stackName }: StackResult): string | undefined {
+  if (outcome !== 'failed' || !/^(CREATE|UPDATE)_FAILED$/.test(status ?? '')) return undefined;
+  return `What stands of it stays for you to look at, and a new run goes on from there; to go back instead, aws cloudformation rollback-stack --stack-name ${stackName}`;
+}
+
 /** `3 added, 1 changed, 1 replaced, 2 removed`; empty when nothing changes. */
 export function changeCounts({ changes }: Pick<StackResult, 'changes'>): string {
   const number = (action: string, replacement?: string) =>

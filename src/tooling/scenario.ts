@@ -38,8 +38,12 @@ export interface Scenarios {
   statusOf(stackName: string): Promise<string | undefined>;
 }
 
-/** Starts a local AWS for the tests of a file, with the environment pointing at it and at no other AWS. */
-export function scenarios(): Scenarios {
+/**
+ * Starts a local AWS for the tests of a file, with the environment pointing at it and at no other AWS.
+ *
+ * @param pace factor over AWS's durations
+ */
+export function scenarios(pace = 0): Scenarios {
   const original = { ...process.env };
   const workspace = mkdtempSync(join(tmpdir(), 'zap-obs-workspace-'));
   let aws: LocalAws | undefined;
@@ -48,7 +52,7 @@ export function scenarios(): Scenarios {
     return aws;
   };
   beforeAll(async () => {
-    aws = await startLocalAws({ port: 0, pace: 0 });
+    aws = await startLocalAws({ port: 0, pace });
     process.env = { ...environmentWithoutAws(), ...localAwsEnvironment(aws.url) };
   });
   afterAll(async () => {

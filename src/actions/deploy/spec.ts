@@ -13,6 +13,7 @@ export const spec = declareAction({
   description: "Deploys CloudFormation stacks in order, each one's outputs threaded into the next.",
   icon: 'layers',
   color: 'purple',
+  hasCleanUp: true,
   inputs: {
     ...stackInputs,
     'image-uri': {

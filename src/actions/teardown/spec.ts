@@ -8,6 +8,7 @@ export const spec = declareAction({
     'Deletes the stacks of a prefix in reverse order, waits until they are gone, and lists what stays behind.',
   icon: 'trash-2',
   color: 'purple',
+  hasCleanUp: true,
   inputs: {
     ...stackInputs,
     confirm: {
