@@ -63,7 +63,8 @@ export function engineFor(
 ): Engine {
   const { files, signal, roleArn, onCancel, onFailure, bucket = '' } = options;
   const describe = (stack: string, id: string) => files.templates.get(stack)?.resources[id]?.description;
-  const notebook = new Notebook((name, value) => keep(name, value, session.region, host));
+  const notebook = new Notebook((name, value) => keepState(name, value, host));
+  keepState(REGION_STATE, session.region, host);
   return {
     cloudFormation: notebook.watching(cloudFormation),
     clock: systemClock,
@@ -81,9 +82,8 @@ export function engineFor(
 export const REGION_STATE = 'region';
 
 /** For the clean-up after the job; without it, only that confirmation is missed. */
-function keep(name: string, value: string, region: string, host: Host): void {
+function keepState(name: string, value: string, host: Host): void {
   try {
-    if (value !== '') host.saveState(REGION_STATE, region);
     host.saveState(name, value);
   } catch (error) {
     host.line(`This step's state could not be kept: ${error instanceof Error ? error.message : String(error)}`);

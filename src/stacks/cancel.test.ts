@@ -66,6 +66,7 @@ async function stopped(
     ...blankResult({ shortName: 'app', stackName: 'shop-app' }),
     action: more.action ?? kind,
     outcome: 'interrupted' as const,
+    status: 'CREATE_COMPLETE',
     reason: 'the run was cancelled (SIGINT)',
   };
   const unanswered = { stackName: 'shop-app', name: 'c', type: kind === 'create' ? 'CREATE' : 'UPDATE' };
@@ -182,13 +183,20 @@ describe('what AWS was not told is said, with the command that tells it', () => 
     ['fails for ever', 'update', { cancelUpdate: () => Promise.reject(LOST) }, '(no answer in time)'],
   ])('where it %s', async (_, kind, answers, why) => {
     const seen = await stopped(kind, ['UPDATE_IN_PROGRESS'], answers, { isHanging: true });
-    expect(seen).toMatchObject({ outcome: 'interrupted', left: { isUnheard: true } });
+    // What was known before the operation is not its state now.
+    expect(seen).toMatchObject({ outcome: 'interrupted', status: undefined, left: { isUnheard: true } });
+    expect(seen.left?.next).toMatch(/; its state could not be read$/);
     expect(seen.left?.next).toContain(`AWS was not told to stop ${why}`);
     const command = kind === 'create' ? 'delete-stack' : 'cancel-update-stack';
     expect(seen.left?.fix).toContain(`aws cloudformation ${command} --region eu-central-1 --stack-name shop-app`);
   });
 
-  it('where it refuses', async () => {
+  it('where it refuses, though the update goes on', async () => {
+    const seen = await stopped('update', ['UPDATE_IN_PROGRESS'], { cancelUpdate: async () => 'too late' });
+    expect(seen).toMatchObject({ outcome: 'interrupted', status: 'UPDATE_IN_PROGRESS', left: { isUnheard: true } });
+  });
+
+  it('where it is not allowed', async () => {
     const cancelUpdate = () => Promise.reject(new UserFault({ what: 'Not allowed' }));
     const seen = await stopped('update', ['UPDATE_IN_PROGRESS'], { cancelUpdate });
     expect(seen.left?.next).toBe('AWS was not told to stop (Not allowed) and may go on with the update');

@@ -43,9 +43,9 @@ interface Halted {
 export async function stopWork(work: UnderWay, engine: Engine, result: StackResult): Promise<void> {
   const halted = await halt(work, engine);
   const { status, stack, hasBegun } = halted;
-  result.status = status ?? result.status;
+  result.status = status;
   if (!hasBegun) {
-    result.outcome = 'skipped';
+    Object.assign(result, { outcome: 'skipped', changes: [] });
     return;
   }
   const isOfFormerStack = work.kind === 'delete' && result.action !== 'delete';
@@ -95,14 +95,24 @@ async function stop(work: UnderWay, engine: Engine, found: Halted): Promise<void
       Object.assign(found, { hasBegun: false, told: 'nothing' });
       return;
     }
-    if (!mustBeTold(work, engine)) return await look();
-    if (work.kind === 'update') await takeBack(work, engine, found);
-    else await deleteCreated(work, engine, found, look);
+    if (mustBeTold(work, engine)) await tell(work, engine, found, look);
     await look();
+    if (mustBeTold(work, engine) && found.told === 'nothing' && found.status === 'UPDATE_IN_PROGRESS')
+      found.told = { unheard: 'AWS refused it' };
   } catch (error) {
     if (signal.aborted) return;
     if (!(error instanceof UserFault)) throw error;
     if (typeof found.told === 'object') found.told = { unheard: error.faults.map(renderFault).join(' ') };
+  }
+}
+
+async function tell(work: UnderWay, engine: Engine, found: Halted, look: () => Promise<void>): Promise<void> {
+  try {
+    if (work.kind === 'update') await takeBack(work, engine, found);
+    else await deleteCreated(work, engine, found, look);
+  } catch (error) {
+    if (engine.signal.aborted || !(error instanceof UserFault)) throw error;
+    found.told = { unheard: error.faults.map(renderFault).join(' ') };
   }
 }
 
@@ -152,9 +162,10 @@ function leftBehind(work: UnderWay, { told, status }: Halted, onCancel: OnCancel
   const { kind, stackName, stackId } = work;
   const noun = kind === 'create' ? 'creation' : 'update';
   const fix = 'Run again once it is at rest';
+  const unread = status === undefined ? '; its state could not be read' : '';
   if (kind === 'delete') {
     if (status === undefined || status === 'DELETE_IN_PROGRESS')
-      return { next: 'a deletion cannot be stopped, and AWS goes on with it', fix };
+      return { next: `a deletion cannot be stopped, and AWS goes on with it${unread}`, fix };
     if (!status.startsWith('DELETE_')) return { next: 'AWS was asked to delete it, and has not begun', fix };
     return { next: isOfFormerStack ? 'what was left of the former one is gone' : 'it is gone', fix: 'Run again' };
   }
@@ -163,13 +174,13 @@ function leftBehind(work: UnderWay, { told, status }: Halted, onCancel: OnCancel
     const region = stackId.split(':')[3] ?? '';
     return {
       isUnheard: true,
-      next: `AWS was not told to stop (${told.unheard.replace(/\.$/, '')}) and may go on with the ${noun}`,
+      next: `AWS was not told to stop (${told.unheard.replace(/\.$/, '')}) and may go on with the ${noun}${unread}`,
       fix: `To stop it, aws cloudformation ${command} --region ${region} --stack-name ${stackName}; run again once it is at rest`,
     };
   }
-  if (told === 'rollback') return { next: 'AWS was told to take the update back', fix };
+  if (told === 'rollback') return { next: `AWS was told to take the update back${unread}`, fix };
   if (told === 'deletion') return { next: 'AWS was told to delete it, because it was still being created', fix };
-  if (status === undefined) return { next: `AWS goes on with the ${noun}, and its state could not be read`, fix };
+  if (status === undefined) return { next: `AWS may go on with the ${noun}${unread}`, fix };
   if (status === 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS')
     return { next: 'the update is done, and AWS clears away what it replaced', fix };
   if (/ROLLBACK|DELETE/.test(status)) return { next: `AWS is taking the ${noun} back already`, fix };

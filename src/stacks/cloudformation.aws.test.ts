@@ -124,6 +124,15 @@ describe('a call to CloudFormation', () => {
     await expect(client().deleteChangeSet('s', 'x')).resolves.toBe('gone');
   });
 
+  it.each([
+    [send(200, '<CancelUpdateStackResponse/>'), 'told'],
+    [error(400, 'ValidationError', 'CancelUpdateStack cannot be called from current stack status'), 'too late'],
+    [error(400, 'TokenAlreadyExistsException'), 'told'],
+  ])('to cancel an update says whether it came in time (%#)', async (answer, said) => {
+    answers = [answer];
+    await expect(client().cancelUpdate('s', 't')).resolves.toBe(said);
+  });
+
   it('to delete a change set that is still being made says so', async () => {
     answers = [error(400, 'InvalidChangeSetStatus', 'Cannot delete ChangeSet in status CREATE_IN_PROGRESS')];
     await expect(client().deleteChangeSet('s', 'x')).resolves.toBe('busy');

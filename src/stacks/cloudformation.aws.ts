@@ -108,9 +108,11 @@ function writes(client: CloudFormationClient, request: Request): Omit<CloudForma
           await client.send(command);
           return 'told';
         } catch (error) {
-          const { name, message } = describeError(error);
-          // No code tells it: AWS refuses with the words "CancelUpdateStack cannot be called from current stack status".
-          if (name === 'ValidationError' && /cannot be called from/i.test(message)) return 'too late';
+          const { name } = describeError(error);
+          // No code tells it; the words are "CancelUpdateStack cannot be called from current stack status".
+          if (name === 'ValidationError') return 'too late';
+          // Only this very request can have used the token before: its answer was lost.
+          if (name.startsWith('TokenAlreadyExists')) return 'told';
           throw error;
         }
       });

@@ -124,7 +124,7 @@ async function apply(turn: Turn): Promise<void> {
     unanswered: isAnswered ? undefined : request,
   };
   // AWS goes on from here whatever happens to this run; what is seen later replaces this.
-  result.outcome = 'interrupted';
+  Object.assign(result, { outcome: 'interrupted', status: `${request.type}_IN_PROGRESS` });
   engine.observer.began(stack, result.action, changes.length);
   await conclude(await follow(engine.cloudFormation, operation, watching(stack, engine)), turn);
 }

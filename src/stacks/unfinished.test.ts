@@ -67,6 +67,7 @@ it.each<[string, Partial<StackResult>, unknown[]]>([
   ['has failed', { outcome: 'failed', status: 'ROLLBACK_COMPLETE' }, []],
   ['was left under way', { outcome: 'interrupted', status: 'DELETE_IN_PROGRESS', left }, [STACK]],
   ['was left, and is at rest already', { outcome: 'interrupted', status: 'DELETE_COMPLETE', left }, []],
+  ['was left, and could not be looked at', { outcome: 'interrupted', left }, [STACK]],
   ['was left without a look', { outcome: 'interrupted', status: 'CREATE_COMPLETE' }, [STACK]],
   [
     'could not be told to stop',

@@ -58,7 +58,7 @@ export class Notebook {
   ended({ id, stackName, outcome, status = '', left, action }: StackResult): void {
     for (const { entry } of [...this.#notes.values()]) {
       if (entry.kind !== 'stack' || entry.stackName !== stackName) continue;
-      const isAtRest = outcome !== 'interrupted' || (left && !left.isUnheard && isTerminal(status));
+      const isAtRest = outcome !== 'interrupted' || (left && !left.isUnheard && status !== '' && isTerminal(status));
       if (isAtRest) this.strike(entry);
       else if (left?.isUnheard && entry.stackId === id)
         this.note({ ...entry, untold: action === 'update' ? 'update' : 'create' });
