@@ -29,7 +29,10 @@ describe.concurrent('SIGINT at 20 moments by chance', () => {
       });
 
       if (Number.isNaN(run.took)) expect(run.code).toBe(0);
-      else expect([run.took < LIMIT, [0, 130].includes(run.code ?? -1)], run.log).toEqual([true, true]);
+      else expect(run.took).toBeLessThan(LIMIT);
+      // A signal that comes when all is done is too late, or hits a process that is taking itself down.
+      const codes = run.summary.startsWith('## ✅') ? [0, null] : [130];
+      expect(codes, run.log).toContain(run.code);
       expect(await leftovers(prefix), run.log).toEqual([]);
       for (const name of [`${prefix}-first`, `${prefix}-second`]) {
         const row = run.summary.split('\n').find(line => line.includes(`| \`${name}\` |`)) ?? '';
