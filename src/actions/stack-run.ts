@@ -14,6 +14,7 @@ import { blankResult, type Engine, type Observer } from '../stacks/engine.ts';
 import { isOwnEvent } from '../stacks/follow.ts';
 import type { PlanFiles } from '../stacks/load-plan-files.ts';
 import type { Plan } from '../stacks/plan.ts';
+import type { StackSettings } from '../stacks/settings.ts';
 import { uploadTemplate } from '../stacks/template-bucket.aws.ts';
 import { Notebook } from '../stacks/unfinished.ts';
 import { type credentialInputs, stackInputs } from './shared-inputs.ts';
@@ -50,6 +51,9 @@ export interface EngineOptions {
   roleArn?: string | undefined;
   onCancel?: OnCancel | undefined;
   onFailure?: 'rollback' | 'keep' | undefined;
+  settings?: StackSettings;
+  /** Resources that may be replaced or deleted with what they hold. */
+  mayLose?: readonly string[];
   /** For templates that are too large for a request. */
   bucket?: string | undefined;
 }
@@ -61,7 +65,7 @@ export function engineFor(
   host: Host,
   options: EngineOptions,
 ): Engine {
-  const { files, signal, roleArn, onCancel, onFailure, bucket = '' } = options;
+  const { files, signal, roleArn, settings = {}, mayLose = [], onCancel, onFailure, bucket = '' } = options;
   const describe = (stack: string, id: string) => files.templates.get(stack)?.resources[id]?.description;
   const notebook = new Notebook((name, value) => keepState(name, value, host));
   keepState(REGION_STATE, session.region, host);
@@ -71,6 +75,8 @@ export function engineFor(
     random: Math.random,
     signal,
     roleArn,
+    settings,
+    mayLose,
     onCancel,
     keepFailed: onFailure === 'keep',
     observer: observerOf(new Progress(host, describe), host, notebook),
@@ -91,10 +97,16 @@ function keepState(name: string, value: string, host: Host): void {
 }
 
 function observerOf(progress: Progress, host: Host, notebook: Notebook): Observer {
+  const said = new Set<string>();
   return {
-    warning: text => host.annotate('warning', text),
+    warning(text, place) {
+      // What is true of every stack is said once.
+      if (!said.has(text)) host.annotate('warning', text, { place });
+      said.add(text);
+    },
     began: ({ shortName, stackName }, action, expected) => progress.began(shortName, stackName, action, expected),
     event: ({ shortName }, event) => progress.event(shortName, { ...event, isStack: isOwnEvent(event) }),
+    note: ({ shortName }, text) => host.line(`${shortName}: ${text}`),
     ended(result) {
       notebook.ended(result);
       progress.ended(result);
@@ -124,7 +136,9 @@ export function untouched({ stacks }: Pick<Plan, 'stacks'>, { reason }: AbortSig
  * @throws UserFault, or Cancelled when the job was cancelled
  */
 export function throwUnlessGood(run: RunResult, signal: AbortSignal, host: Host): void {
-  const failures = run.stacks.filter(({ outcome }) => outcome === 'failed').map(stack => failureOf(stack, run));
+  const failures = run.stacks
+    .filter(({ outcome }) => outcome === 'failed')
+    .flatMap(stack => [failureOf(stack, run), ...furtherFailures(stack)]);
   const interruptions = run.stacks
     .filter(({ outcome }) => outcome === 'interrupted')
     .map(stack => interruptionOf(stack, run));
@@ -133,7 +147,7 @@ export function throwUnlessGood(run: RunResult, signal: AbortSignal, host: Host)
   for (const fault of [...failures, ...interruptions])
     host.annotate('error', renderFault(fault), { place: fault.place });
   // One that came when all was done already changes nothing.
-  if (signal.aborted && run.stacks.some(({ outcome }) => outcome === 'skipped' || outcome === 'interrupted'))
+  if (signal.aborted && run.stacks.some(({ outcome }) => outcome !== 'done' && outcome !== 'planned'))
     throw signal.reason;
 }
 
@@ -146,9 +160,24 @@ function failureOf(stack: StackResult, { operation }: RunResult): Fault {
       ? 'stacks deployed before it stay as they are, and a new run goes on from here'
       : 'a new run goes on from here';
   const fix = kept ? `${next}. ${kept}` : `${next}; ${resume}`;
-  if (!cause) return { what: `Stack \`${stack.stackName}\` failed`, seen: stack.reason?.replace(/\.$/, ''), fix };
-  const what = `Stack \`${stack.stackName}\` ${ending(stack)} because of \`${cause.logicalId}\` (${cause.type})`;
+  if (!cause)
+    return {
+      what: `Stack \`${stack.stackName}\` failed`,
+      seen: stack.reason?.replace(/\.$/, ''),
+      fix,
+      place: stack.place,
+    };
+  const what = `Stack \`${stack.stackName}\` ${ending(stack)} because of \`${cause.logicalId}\` (${cause.type})${cause.explanation ? `: ${cause.explanation}` : ''}`;
   return { what, seen: cause.reason, fix, place: cause.place };
+}
+
+function furtherFailures({ stackName, furtherCauses = [] }: StackResult): Fault[] {
+  return furtherCauses.map(({ logicalId, type, explanation, reason, advice, place }) => ({
+    what: `\`${logicalId}\` (${type}) of stack \`${stackName}\` stands in the way too${explanation ? `: ${explanation}` : ''}`,
+    seen: reason,
+    fix: advice,
+    place,
+  }));
 }
 
 function interruptionOf(stack: StackResult, run: RunResult): Fault {

@@ -40,8 +40,16 @@ export interface StackResult {
   knownAfterDeploy: readonly string[];
   changes: Change[];
   timeline: ResourceTime[];
+  /** What CloudFormation's validation warns of in the changes. */
+  validations: Validation[];
+  /** Settings beside the template that were brought to what the run wants, in words. */
+  settings: string[];
   outputs: Readonly<Record<string, string>>;
   cause?: Cause | undefined;
+  /** What else stood in the way, beside `cause`. */
+  furtherCauses?: readonly Cause[] | undefined;
+  /** Where in a file `reason` lies, where that is known. */
+  place?: Place | undefined;
   /** What the user can do about `reason`, where that is known. */
   advice?: string | undefined;
   /** Of one that is `interrupted`: how it was left, at the moment of `status`. */
@@ -67,6 +75,14 @@ export interface Change {
   details: readonly string[];
 }
 
+/** What CloudFormation warns of in a change before it is made. */
+export interface Validation {
+  logicalId: string;
+  type: string;
+  reason: string;
+  place?: Place | undefined;
+}
+
 /** How long a resource took; instants in milliseconds since the Unix epoch. */
 export interface ResourceTime {
   logicalId: string;
@@ -86,13 +102,21 @@ export interface Cause {
   advice?: string | undefined;
   /** The resource in the template. */
   place?: Place | undefined;
+  /** The reason in plain words, as a clause; backticks mark code. */
+  explanation?: string | undefined;
 }
 
-/** Something that stays behind after its stack is gone. */
+/** Something that stays behind. */
 export interface Residue {
+  /** The stack that it was of; '' when it stands outside of stacks. */
   stack: string;
   logicalId: string;
+  /** '' when only AWS knows. */
   physicalId: string;
   type: string;
+  /** Backticks mark code. */
   reason: string;
+  cost: 'free' | 'pennies' | 'hourly' | 'by usage' | 'unknown';
+  /** Its page in the AWS console, where one is known. */
+  link?: string | undefined;
 }

@@ -15,6 +15,8 @@ const stack = (overrides: Partial<StackResult>): StackResult => ({
   knownAfterDeploy: [],
   changes: [],
   timeline: [],
+  validations: [],
+  settings: [],
   outputs: {},
   ...overrides,
 });
@@ -140,4 +142,34 @@ describe('text from outside cannot break the summary', () => {
   it('in sentences of ours', () => expect(prose('a `b*c` *d*')).toBe('a `b*c` \\*d\\*'));
   it('in code', () => expect(code('a `b` ``c``')).toBe('``` a `b` ``c`` ```'));
   it('in a table', () => expect(table(['h'], [['a|b\nc']])).toContain('| a\\|b c |'));
+});
+
+it('what stays behind is shown with its cost and its page, and every cause of a failure', () => {
+  const cause = (logicalId: string) => ({
+    logicalId,
+    type: 'AWS::S3::Bucket',
+    status: 'DELETE_FAILED',
+    reason: 'words of AWS',
+    explanation: 'bucket `b` is not empty',
+    advice: 'Empty it',
+  });
+  const failed = stack({
+    action: 'delete',
+    outcome: 'failed',
+    status: 'DELETE_FAILED',
+    cause: cause('First'),
+    furtherCauses: [cause('Second')],
+  });
+  const rest = { type: 'AWS::EC2::NatGateway', reason: 'left behind by `force`: it is stuck' };
+  const residue = [
+    { stack: 'shop-vpc', logicalId: 'Nat', physicalId: 'nat-1', cost: 'hourly', link: 'https://aws/nat-1', ...rest },
+    { stack: '', logicalId: '', physicalId: '/aws/x', type: 'AWS::Logs::LogGroup', reason: 'y', cost: 'pennies' },
+  ] as const;
+  const text = summary(run([failed], { operation: 'teardown', residue: [...residue] }), undefined);
+  expect(text).toContain(
+    '| `shop-vpc` | `Nat` | [`nat-1`](https://aws/nat-1) | AWS::EC2::NatGateway | **hourly** | left behind by `force`: it is stuck |',
+  );
+  expect(text).toContain('| — | — | `/aws/x` | AWS::Logs::LogGroup | pennies | y |');
+  for (const id of ['First', 'Second'])
+    expect(text).toContain(`> \`${id}\` (AWS::S3::Bucket): bucket \`b\` is not empty.\n> words of AWS`);
 });

@@ -27,6 +27,7 @@ function render(run: RunResult, plan: string | undefined): string {
     run.endpoint && `Not AWS itself: everything went to ${code(run.endpoint)}, as \`AWS_ENDPOINT_URL\` says.`,
     ...run.stacks.flatMap(stack => (stack.cause || stack.outcome === 'failed' ? [failure(stack)] : [])),
     stackTable(run),
+    validationTable(run),
     run.dryRun ? changeTable(run) : undefined,
     run.residue.length > 0 ? residueTable(run) : undefined,
     times ? `### Slowest resources\n\n${fenced('mermaid', times)}` : undefined,
@@ -52,19 +53,38 @@ function stackTable({ stacks, region, endpoint }: RunResult): string {
       name(stack),
       ending(stack),
       (stack.outcome === 'interrupted' ? '' : changeCounts(stack)) || '—',
-      stack.outcome === 'failed' ? 'see above' : prose(explanation(stack)),
+      stack.outcome === 'failed' ? 'see above' : prose(why(stack)),
       stack.outcome === 'skipped' ? '' : duration(stack.duration),
     ]),
   );
 }
 
+/** A setting that would be made, or was, is worth a word beside why the stack changes. */
+function why(stack: StackResult): string {
+  return [explanation(stack), ...stack.settings].filter(Boolean).join('; ');
+}
+
+/** What CloudFormation's validation warns of. */
+function validationTable({ stacks }: RunResult): string | undefined {
+  const rows = stacks.flatMap(({ shortName, validations }) =>
+    validations.map(({ logicalId, type, reason, place }) => [
+      shortName,
+      `${code(logicalId)} (${plain(type)})`,
+      plain(reason.replaceAll('\n', ' ')),
+      place ? code(renderPlace(place)) : '',
+    ]),
+  );
+  if (rows.length === 0) return undefined;
+  return `### CloudFormation warns\n\n${table(['Stack', 'Resource', 'Says', 'Where'], rows)}`;
+}
+
 function failure(stack: StackResult): string {
-  const { cause } = stack;
+  const { cause, furtherCauses = [] } = stack;
   const kept = onKeeping(stack);
-  const lines = [
-    ...(cause ? causeLines(cause) : [prose(stack.reason ?? '')]),
-    ...(kept ? ['', `**Kept:** ${prose(kept)}.`] : []),
-  ];
+  const causes = cause
+    ? [cause, ...furtherCauses].flatMap((each, index) => [...(index > 0 ? [''] : []), ...causeLines(each)])
+    : [prose(stack.reason ?? ''), ...adviceLines(stack.advice)];
+  const lines = [...causes, ...(kept ? ['', `**Kept:** ${prose(kept)}.`] : [])];
   return [
     '> [!CAUTION]',
     `> **${plain(stack.stackName)}** ${plain(ending(stack))}`,
@@ -73,12 +93,16 @@ function failure(stack: StackResult): string {
   ].join('\n');
 }
 
-function causeLines({ logicalId, type, reason, advice, place }: Cause): string[] {
+function causeLines({ logicalId, type, reason, advice, place, explanation }: Cause): string[] {
   return [
-    `${code(logicalId)} (${plain(type)})${place ? `, ${code(renderPlace(place))}` : ''}:`,
+    `${code(logicalId)} (${plain(type)})${place ? `, ${code(renderPlace(place))}` : ''}:${explanation ? ` ${prose(explanation)}.` : ''}`,
     plain(reason.replaceAll('\n', ' ')),
-    ...(advice ? ['', `**What to do:** ${prose(advice)}.`] : []),
+    ...adviceLines(advice),
   ];
+}
+
+function adviceLines(advice: string | undefined): string[] {
+  return advice ? ['', `**What to do:** ${prose(advice)}.`] : [];
 }
 
 function changeTable({ stacks }: RunResult): string {
@@ -98,14 +122,16 @@ function changeTable({ stacks }: RunResult): string {
 }
 
 function residueTable({ residue, dryRun }: RunResult): string {
-  const rows = residue.map(({ stack, logicalId, physicalId, type, reason }) => [
-    code(stack),
-    code(logicalId),
-    code(physicalId),
+  const rows = residue.map(({ stack, logicalId, physicalId, type, reason, cost, link: page }) => [
+    code(stack) || '—',
+    code(logicalId) || '—',
+    page ? link(code(physicalId), page) : code(physicalId),
     plain(type),
-    plain(reason),
+    cost === 'hourly' ? `**${cost}**` : cost,
+    prose(reason),
   ]);
-  return `### ${dryRun ? 'Would stay behind' : 'Stays behind'}\n\n${table(['Stack', 'Resource', 'Id', 'Type', 'Why'], rows)}`;
+  const head = ['Stack', 'Resource', 'Id', 'Type', 'Cost', 'Why'];
+  return `### ${dryRun ? 'Would stay behind' : 'Stays behind'}\n\n${table(head, rows)}`;
 }
 
 function outputTable({ stacks, operation }: RunResult): string {

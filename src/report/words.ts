@@ -1,3 +1,4 @@
+import { consoleOrigin, resourceLink } from './console-links.ts';
 import type { RunResult, StackAction, StackResult } from './result.ts';
 
 /** A span of time for people: `0.4 s`, `12 s`, `3 min 05 s`, `1 h 02 min`. */
@@ -42,6 +43,9 @@ export function ending({ action, outcome, status, left }: StackResult): string {
   if (outcome === 'planned') return PLANNED[action];
   if (outcome === 'skipped') return 'not started';
   const state = status ? ` (${status})` : '';
+  // Its status is the one that it had.
+  if (outcome === 'failed' && /^(CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status ?? ''))
+    return `failed before any change${state}`;
   if (outcome === 'failed') return `failed${state}`;
   return left ? `interrupted${state}` : `interrupted; AWS goes on${state}`;
 }
@@ -103,10 +107,5 @@ export function whereabouts({ region, endpoint }: Pick<RunResult, 'region' | 'en
 
 /** The stack in the AWS console. */
 export function consoleUrl(region: string, stackId: string): string {
-  const host = region.startsWith('cn-')
-    ? 'console.amazonaws.cn'
-    : region.startsWith('us-gov-')
-      ? 'console.amazonaws-us-gov.com'
-      : 'console.aws.amazon.com';
-  return `https://${region}.${host}/cloudformation/home?region=${region}#/stacks/stackinfo?stackId=${encodeURIComponent(stackId)}`;
+  return resourceLink('AWS::CloudFormation::Stack', stackId, region) ?? consoleOrigin(region);
 }

@@ -20,7 +20,7 @@ export type InputSpec = InputWords &
     | { kind: 'integer'; default?: number; required?: true; min?: number; max?: number }
     /** `90s`, `30m` or `2h`; parsed to milliseconds. */
     | { kind: 'duration'; default: Duration; min?: Duration; max?: Duration }
-    | { kind: 'enum'; values: readonly string[]; default: string }
+    | { kind: 'enum'; values: readonly string[]; default?: string; required?: true }
     /** Separated by commas or newlines. */
     | { kind: 'list' }
     /** A YAML or JSON mapping; every scalar is kept as it was written, a sequence becomes a comma-separated string. */
@@ -63,7 +63,7 @@ export type InputValue<I extends InputSpec> = I extends { kind: 'boolean' }
     : I extends { kind: 'duration' }
       ? number
       : I extends { kind: 'enum'; values: readonly (infer V)[] }
-        ? V
+        ? Presence<I, V>
         : I extends { kind: 'list' }
           ? string[]
           : I extends { kind: 'map' }

@@ -17,6 +17,10 @@ const ADVICE: readonly { reason: RegExp; type?: RegExp; advice: (match: RegExpMa
     advice: () => 'Enable IAM Identity Center first, or set parameter `EnableGrafana` to `false`',
   },
   {
+    reason: /by stack policy/i,
+    advice: () => 'Undo the change, or give another policy in input `stack-policy`, which then holds for this update',
+  },
+  {
     reason: /circuit breaker/i,
     advice: () =>
       'The tasks did not become healthy: look at the stopped tasks of the service and at the log groups of app and collector',
@@ -38,12 +42,6 @@ const ADVICE: readonly { reason: RegExp; type?: RegExp; advice: (match: RegExpMa
   {
     reason: /CannotPullContainer|pull access denied|manifest unknown/i,
     advice: () => 'Check that the image of this digest exists in this region and that the subnets reach ECR and S3',
-  },
-  {
-    // The stack is then half deleted, and cannot be updated any more.
-    reason: /[Ll]oad balancer '([^']+)'.*deletion protection is enabled/,
-    advice: ([, arn]) =>
-      `Run \`aws elbv2 modify-load-balancer-attributes --load-balancer-arn ${arn} --attributes Key=deletion_protection.enabled,Value=false\`, then tear down again`,
   },
   {
     reason: /Replacement type updates not supported on stack with disable-rollback/i,

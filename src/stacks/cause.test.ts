@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { causeOf, firstFailure } from './cause.ts';
+import { causeOf, failuresOf, firstFailure } from './cause.ts';
 import type { StackEvent } from './cloudformation.ts';
 import { parseTemplate } from './template.ts';
 
@@ -91,4 +91,42 @@ it('is looked for inside nested stacks, however deep', async () => {
     events: async id => ({ events: histories[id] ?? [] }),
   });
   expect(cause).toMatchObject({ logicalId: 'Outer → Inner → Bucket', reason: 'my-bucket already exists' });
+});
+
+describe('all failures', () => {
+  const own = (status: string, reason?: string) => event('outer', status, reason, { physicalId: STACK });
+  const noReads = { events: () => Promise.reject(new Error('no stack was to be read')) };
+  const ids = async (events: StackEvent[], cloudFormation: Parameters<typeof failuresOf>[1] = noReads) =>
+    (await failuresOf(events, cloudFormation)).map(({ logicalId, reason }) => `${logicalId}: ${reason}`);
+
+  it('are those of resources, each once with its last words, without consequences', async () => {
+    const events = [
+      event('Group', 'DELETE_FAILED', 'in use'),
+      event('Victim', 'DELETE_FAILED', 'Resource deletion cancelled'),
+      event('Bucket', 'DELETE_FAILED', 'not empty'),
+      event('Group', 'DELETE_FAILED', 'still in use'),
+      own('DELETE_FAILED', 'The following resource(s) failed to delete: [Group, Bucket].'),
+    ];
+    expect(await ids(events)).toEqual(['Group: still in use', 'Bucket: not empty']);
+  });
+
+  it("are the stack's own words where no resource failed", async () => {
+    expect(await ids([own('DELETE_FAILED', 'Export x cannot be deleted as it is in use by y')])).toEqual([
+      'outer: Export x cannot be deleted as it is in use by y',
+    ]);
+    expect(await ids([])).toEqual([]);
+  });
+
+  it('of a nested stack are those inside it, or its own where that cannot be read', async () => {
+    const nested = event('Inner', 'DELETE_FAILED', 'Embedded stack arn:stack/inner was not successfully deleted', {
+      type: 'AWS::CloudFormation::Stack',
+      physicalId: 'arn:stack/inner',
+    });
+    const inside = ['A', 'B'].map(id => event(id, 'DELETE_FAILED', 'no', { stackId: 'arn:stack/inner' }));
+    expect(await ids([nested], { events: async () => ({ events: inside.toReversed() }) })).toEqual([
+      'Inner → A: no',
+      'Inner → B: no',
+    ]);
+    expect(await ids([nested], { events: async () => ({ events: [] }) })).toEqual([`Inner: ${nested.reason}`]);
+  });
 });

@@ -20,12 +20,41 @@ const CONSEQUENCE =
  * @param events of one operation, oldest first
  */
 export function firstFailure(events: readonly StackEvent[]): StackEvent | undefined {
-  const isReal = ({ reason }: StackEvent) => reason !== undefined && !CONSEQUENCE.test(reason);
   const failed = events.filter(({ status }) => status.endsWith('_FAILED'));
   const turnedBack = events.filter(event => isOwnEvent(event) && /ROLLBACK/.test(event.status));
   // A deletion that cannot go on may leave the stack as it was, with the reason on its own last event.
   const last = events.findLast(event => isOwnEvent(event) && isTerminal(event.status));
   return failed.find(isReal) ?? turnedBack.find(isReal) ?? (last && isReal(last) ? last : undefined) ?? failed[0];
+}
+
+function isReal({ reason }: StackEvent): boolean {
+  return reason !== undefined && !CONSEQUENCE.test(reason);
+}
+
+/**
+ * Every failure of an operation that is not a consequence of another, each resource's last one; a nested stack's are those
+ * inside it, with the way to them as logical id. Where no resource failed, the stack's own event says why.
+ *
+ * @param events of one operation, oldest first
+ */
+export async function failuresOf(
+  events: readonly StackEvent[],
+  cloudFormation: Pick<CloudFormation, 'events'>,
+): Promise<StackEvent[]> {
+  // A nested stack's failure sums up what is inside it, which is what matters.
+  const isCounted = (event: StackEvent) => !isOwnEvent(event) && (isReal(event) || isNestedStack(event));
+  const resources = events.filter(event => event.status.endsWith('_FAILED') && isCounted(event));
+  const last = [...new Map(resources.map(event => [event.logicalId, event])).values()];
+  if (last.length === 0) return [firstFailure(events) ?? []].flat();
+  const inside = last.map(async event => {
+    const inner = isNestedStack(event) ? await lastOperation(event.physicalId, cloudFormation) : [];
+    const hasFailed = inner.some(({ status }) => status.endsWith('_FAILED'));
+    const failures = hasFailed ? await failuresOf(inner, cloudFormation) : [];
+    return failures.length === 0
+      ? [event]
+      : failures.map(failure => ({ ...failure, logicalId: `${event.logicalId} → ${failure.logicalId}` }));
+  });
+  return (await Promise.all(inside)).flat();
 }
 
 /** The cause as the report shows it, with advice and the resource's line in the template. */

@@ -46,6 +46,7 @@ function engine(answers: Partial<CloudFormation> = {}, isImpatient = false) {
     deleteChangeSet: async () => 'gone',
     describe: async () => STACK,
     hasChangeSets: async () => false,
+    validations: async () => [],
     deleteStack: async () => {},
   };
   const cloudFormation = new Proxy({ ...usual, ...answers } as CloudFormation, {
@@ -69,6 +70,7 @@ function engine(answers: Partial<CloudFormation> = {}, isImpatient = false) {
   const observer = {
     began: () => {},
     event: () => {},
+    note: () => {},
     ended: () => {},
     warning: (text: string) => warnings.push(text),
   };
@@ -79,17 +81,41 @@ function engine(answers: Partial<CloudFormation> = {}, isImpatient = false) {
     random: () => 0.5,
     observer,
     upload: () => Promise.reject(new Error('nothing to upload')),
+    settings: {},
+    mayLose: [],
   };
   return { engine: made, calls, warnings, abort };
 }
 
 const TIDY = ['deleteChangeSet', 'describe', 'hasChangeSets', 'deleteStack'];
 
+describe('what validation says', () => {
+  it('keeps nothing from going on when it cannot be read', async () => {
+    const denied = new UserFault({ what: 'The credentials do not allow `cloudformation:DescribeEvents`' });
+    for (const error of [denied, LOST]) {
+      const { engine: used, warnings } = engine({ validations: () => Promise.reject(error) });
+      expect(await startChange(CHANGE, used)).toMatchObject({ validations: [], operation: { stackId: 'arn:s' } });
+      expect(warnings).toEqual([`What CloudFormation's validation says of the changes is not shown. ${error.message}`]);
+    }
+  });
+
+  it('keeps the reason of a refusal when nothing more is known', async () => {
+    const failed = { ...READY, status: 'FAILED', statusReason: 'The following hook(s)/validation failed: [X].' };
+    const { engine: used } = engine({ describeChangeSet: async () => failed });
+    await expect(startChange(CHANGE, used)).rejects.toThrow('Seen: The following hook(s)/validation failed: [X].');
+  });
+});
+
 describe('a change set that is not executed goes, with the empty stack that held it', () => {
   it('after a preview', async () => {
     const { engine: used, calls, warnings } = engine();
-    expect(await previewChange(CHANGE, used)).toEqual({ stackId: 'arn:s', isNothing: false, changes: READY.changes });
-    expect(calls).toEqual(['createChangeSet', 'describeChangeSet', ...TIDY]);
+    expect(await previewChange(CHANGE, used)).toEqual({
+      stackId: 'arn:s',
+      isNothing: false,
+      changes: READY.changes,
+      validations: [],
+    });
+    expect(calls).toEqual(['createChangeSet', 'describeChangeSet', 'validations', ...TIDY]);
     expect(warnings).toEqual([]);
   });
 
@@ -101,7 +127,12 @@ describe('a change set that is not executed goes, with the empty stack that held
       changes: [],
     };
     const { engine: used, calls, warnings } = engine({ describeChangeSet: async () => nothing });
-    expect(await startChange(CHANGE, used)).toEqual({ stackId: 'arn:s', isNothing: true, changes: [] });
+    expect(await startChange(CHANGE, used)).toEqual({
+      stackId: 'arn:s',
+      isNothing: true,
+      changes: [],
+      validations: [],
+    });
     expect(calls).toEqual(['createChangeSet', 'describeChangeSet', ...TIDY]);
     expect(warnings).toEqual([]);
   });
@@ -117,7 +148,7 @@ describe('a change set that is not executed goes, with the empty stack that held
     await expect(startChange(CHANGE, used)).rejects.toThrow(
       'CloudFormation refused the changes to stack `s`. Seen: No such role.',
     );
-    expect(calls.slice(2)).toEqual(TIDY);
+    expect(calls.slice(2)).toEqual(['validations', ...TIDY]);
     expect(warnings).toEqual([]);
   });
 

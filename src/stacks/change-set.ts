@@ -1,7 +1,8 @@
 import { TransientError } from '../aws/transient-error.ts';
+import { orAbort } from '../runner/cancellation.ts';
 import type { Clock } from '../runner/clock.ts';
 import { renderFault, UserFault } from '../runner/fault.ts';
-import type { ChangeSet, ChangeSetRequest, ResourceChange } from './cloudformation.ts';
+import type { ChangeSet, ChangeSetRequest, ResourceChange, Validation } from './cloudformation.ts';
 import type { Engine } from './engine.ts';
 import { type Operation, orAbortSoon, untilAnswered } from './follow.ts';
 
@@ -18,6 +19,20 @@ export interface Prepared {
   /** There is nothing to execute. Outputs and tags may change where no resource does. */
   isNothing: boolean;
   changes: readonly ResourceChange[];
+  /** What early validation warns of. */
+  validations: readonly Validation[];
+}
+
+/** Thrown when early validation fails a change set. */
+export class ValidationFault extends UserFault {
+  readonly validations: readonly Validation[];
+
+  constructor(stackName: string, validations: readonly Validation[]) {
+    const seen = validations.map(({ logicalId, reason }) => `\`${logicalId}\`: ${reason}`).join('; ');
+    const what = `CloudFormation's validation refused the changes to stack \`${stackName}\``;
+    super({ what, seen, fix: 'Mend the template or the parameters and run again' });
+    this.validations = validations;
+  }
 }
 
 /**
@@ -34,6 +49,7 @@ export async function previewChange(request: ChangeSetRequest, engine: Engine): 
 /**
  * Works out what would change and starts it. Whatever keeps a change set from execution, it does not stay behind.
  *
+ * @param approve is asked before the execution, and throws to prevent it
  * @returns no operation when nothing would change; `isAnswered` is false when the run was cancelled before AWS said that it
  * has begun, so that it may not have
  * @throws as `previewChange`
@@ -41,6 +57,7 @@ export async function previewChange(request: ChangeSetRequest, engine: Engine): 
 export async function startChange(
   request: ChangeSetRequest,
   engine: Engine,
+  approve: (prepared: Prepared) => Promise<void> = async () => {},
 ): Promise<Prepared & { operation?: Operation; isAnswered?: boolean }> {
   const { id, ...prepared } = await prepare(request, engine);
   if (prepared.isNothing) {
@@ -49,6 +66,7 @@ export async function startChange(
   }
   let isAnswered: boolean;
   try {
+    await approve(prepared);
     engine.signal.throwIfAborted();
     isAnswered = await execute(id, request, engine);
   } catch (error) {
@@ -85,18 +103,32 @@ async function awaitChanges(id: string, stackName: string, engine: Engine): Prom
   // It takes seconds at AWS and next to nothing on a local one: the pause grows by half, from 0.1 s to 2 s.
   for (let pause = 100; ; pause = Math.min(pause * 1.5, 2000)) {
     const changeSet = await untilAnswered(() => cloudFormation.describeChangeSet(id), engine);
-    if (changeSet?.status === 'CREATE_COMPLETE') return { isNothing: false, changes: changeSet.changes };
+    if (changeSet?.status === 'CREATE_COMPLETE')
+      return { isNothing: false, changes: changeSet.changes, validations: await validationsOf(id, engine) };
     if (changeSet === undefined) {
       const what = `The change set for stack \`${stackName}\` is gone before it was used`;
       throw new UserFault({ what, fix: 'Does another run work on the same stack? Run again when that has ended' });
     }
     if (changeSet.status === 'FAILED') {
       const seen = changeSet.statusReason ?? 'CloudFormation gave no reason';
-      if (NO_CHANGES.test(seen)) return { isNothing: true, changes: [] };
+      if (NO_CHANGES.test(seen)) return { isNothing: true, changes: [], validations: [] };
+      const refused = (await validationsOf(id, engine)).filter(({ mode }) => mode === 'FAIL');
+      if (refused.length > 0) throw new ValidationFault(stackName, refused);
       const fix = 'Mend the template or the parameters and run again';
       throw new UserFault({ what: `CloudFormation refused the changes to stack \`${stackName}\``, seen, fix });
     }
     await clock.sleep(pause, signal);
+  }
+}
+
+/** What early validation found; that it cannot be read keeps nothing from going on. */
+async function validationsOf(id: string, engine: Engine): Promise<Validation[]> {
+  try {
+    return await orAbort(engine.cloudFormation.validations(id), engine.signal);
+  } catch (error) {
+    if (!(error instanceof UserFault)) throw error;
+    engine.observer.warning(`What CloudFormation's validation says of the changes is not shown. ${error.message}`);
+    return [];
   }
 }
 

@@ -5,18 +5,31 @@ import {
   DeleteChangeSetCommand,
   DeleteStackCommand,
   DescribeChangeSetCommand,
+  DescribeEventsCommand,
   DescribeStackEventsCommand,
   DescribeStacksCommand,
   ExecuteChangeSetCommand,
+  GetStackPolicyCommand,
   GetTemplateCommand,
   ListChangeSetsCommand,
+  ListStackResourcesCommand,
+  type OperationEvent,
   type Change as SdkChange,
   type StackEvent as SdkEvent,
+  SetStackPolicyCommand,
   type Stack,
+  UpdateTerminationProtectionCommand,
 } from '@aws-sdk/client-cloudformation';
 import { call, describe as describeError, type Session } from '../aws/session.aws.ts';
 import { TransientError, unanswered } from '../aws/transient-error.ts';
-import type { CloudFormation, DeployedStack, ResourceChange, StackEvent } from './cloudformation.ts';
+import type {
+  CloudFormation,
+  DeployedStack,
+  ResourceChange,
+  StackEvent,
+  StackResource,
+  Validation,
+} from './cloudformation.ts';
 
 /** CloudFormation as AWS, or anything that speaks its protocol, offers it. */
 export function cloudFormationOf({ clientConfig, region }: Session): CloudFormation {
@@ -26,7 +39,15 @@ export function cloudFormationOf({ clientConfig, region }: Session): CloudFormat
 }
 
 type Request = <T>(action: string, send: () => Promise<T>) => Promise<T>;
-type Read = 'describe' | 'template' | 'events' | 'describeChangeSet' | 'hasChangeSets';
+type Read =
+  | 'describe'
+  | 'template'
+  | 'events'
+  | 'describeChangeSet'
+  | 'hasChangeSets'
+  | 'validations'
+  | 'stackPolicy'
+  | 'resources';
 
 function reads(client: CloudFormationClient, request: Request): Pick<CloudFormation, Read> {
   return {
@@ -59,6 +80,46 @@ function reads(client: CloudFormationClient, request: Request): Pick<CloudFormat
         const status = required(Status, 'DescribeChangeSet', 'Status');
         if (page === undefined) return { id, status, statusReason, executionStatus, changes };
       }
+    },
+    async resources(stackId) {
+      const resources: StackResource[] = [];
+      let page: string | undefined;
+      do {
+        const command = new ListStackResourcesCommand({ StackName: stackId, NextToken: page });
+        const output = await request('ListStackResources', () => unlessMissing(() => client.send(command)));
+        if (!output) return resources;
+        const summaries = required(output.StackResourceSummaries, 'ListStackResources', 'StackResourceSummaries');
+        resources.push(
+          ...summaries.map(summary => ({
+            logicalId: summary.LogicalResourceId ?? '',
+            physicalId: summary.PhysicalResourceId ?? '',
+            type: summary.ResourceType ?? '',
+            status: summary.ResourceStatus ?? '',
+          })),
+        );
+        page = output.NextToken;
+      } while (page !== undefined);
+      return resources;
+    },
+    async validations(changeSetId) {
+      const found: Validation[] = [];
+      let page: string | undefined;
+      do {
+        const command = new DescribeEventsCommand({
+          ChangeSetName: changeSetId,
+          Filters: { FailedEvents: true },
+          NextToken: page,
+        });
+        const output = await request('DescribeEvents', () => client.send(command));
+        found.push(...(output.OperationEvents ?? []).flatMap(validation));
+        page = output.NextToken;
+      } while (page !== undefined);
+      return found;
+    },
+    async stackPolicy(stackId) {
+      const command = new GetStackPolicyCommand({ StackName: stackId });
+      const { StackPolicyBody } = await request('GetStackPolicy', () => client.send(command));
+      return StackPolicyBody || undefined;
     },
     async hasChangeSets(stackId) {
       const command = new ListChangeSetsCommand({ StackName: stackId });
@@ -95,6 +156,17 @@ function writes(client: CloudFormationClient, request: Request): Omit<CloudForma
         stackId: required(output.StackId, 'CreateChangeSet', 'StackId'),
       };
     },
+    async setStackPolicy(stackId, policy) {
+      const command = new SetStackPolicyCommand({ StackName: stackId, StackPolicyBody: policy });
+      await request('SetStackPolicy', () => client.send(command));
+    },
+    async setTerminationProtection(stackId, isOn) {
+      const command = new UpdateTerminationProtectionCommand({
+        StackName: stackId,
+        EnableTerminationProtection: isOn,
+      });
+      await request('UpdateTerminationProtection', () => client.send(command));
+    },
     async executeChangeSet(id, token, keepFailed) {
       // Said in either case, for creations and updates alike: what a stack was told before may stick to it (sam-cli#4585).
       // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html
@@ -129,10 +201,15 @@ function writes(client: CloudFormationClient, request: Request): Omit<CloudForma
         }
       });
     },
-    async deleteStack(stackId, token, roleArn) {
-      await request('DeleteStack', () =>
-        client.send(new DeleteStackCommand({ StackName: stackId, ClientRequestToken: token, RoleARN: roleArn })),
-      );
+    async deleteStack(stackId, token, roleArn, leave) {
+      const command = new DeleteStackCommand({
+        StackName: stackId,
+        ClientRequestToken: token,
+        RoleARN: roleArn,
+        ...(leave === 'whatever fails' && { DeletionMode: 'FORCE_DELETE_STACK' }),
+        ...(typeof leave === 'object' && { RetainResources: [...leave.resources] }),
+      });
+      await request('DeleteStack', () => client.send(command));
     },
   };
 }
@@ -190,6 +267,19 @@ function stackEvent(event: SdkEvent): StackEvent {
   };
 }
 
+function validation(event: OperationEvent): Validation[] {
+  if (event.EventType !== 'VALIDATION_ERROR') return [];
+  return [
+    {
+      logicalId: event.LogicalResourceId ?? '',
+      type: event.ResourceType ?? '',
+      mode: event.ValidationFailureMode === 'WARN' ? 'WARN' : 'FAIL',
+      reason: event.ValidationStatusReason ?? event.ValidationName ?? 'CloudFormation gave no reason',
+      path: event.ValidationPath ?? '',
+    },
+  ];
+}
+
 function resourceChange({ ResourceChange: change }: SdkChange): ResourceChange[] {
   if (!change) return [];
   const details = (change.Details ?? [])
@@ -202,6 +292,7 @@ function resourceChange({ ResourceChange: change }: SdkChange): ResourceChange[]
       physicalId: change.PhysicalResourceId,
       type: change.ResourceType ?? '',
       replacement: change.Replacement,
+      policyAction: change.PolicyAction,
       details: [...new Set(details.length > 0 ? details : (change.Scope ?? []))],
     },
   ];

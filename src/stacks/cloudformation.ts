@@ -58,8 +58,21 @@ export interface ResourceChange {
   type: string;
   /** `Conditional`: only AWS will know, while it updates. */
   replacement?: 'True' | 'False' | 'Conditional' | undefined;
+  /** What becomes of the present one by its policies: `Delete`, `Retain`, `Snapshot`, `ReplaceAndRetain` … */
+  policyAction?: string | undefined;
   /** What changes of it: property names, `Tags`, `Metadata` … */
   details: readonly string[];
+}
+
+/** What CloudFormation's early validation holds against a resource of a change set. */
+export interface Validation {
+  logicalId: string;
+  type: string;
+  /** `FAIL`: the change set cannot be executed. */
+  mode: 'FAIL' | 'WARN';
+  reason: string;
+  /** Such as `/Resources/Bucket/Properties`. */
+  path: string;
 }
 
 export interface ChangeSet {
@@ -70,6 +83,18 @@ export interface ChangeSet {
   executionStatus?: string | undefined;
   changes: readonly ResourceChange[];
 }
+
+/** A resource as its stack knows it; also of a deleted stack, for some months. */
+export interface StackResource {
+  logicalId: string;
+  /** '' when it has none, or no longer. */
+  physicalId: string;
+  type: string;
+  status: string;
+}
+
+/** What a deletion leaves behind: these resources by logical id, or whatever cannot be deleted. From DELETE_FAILED only. */
+export type Leave = { resources: readonly string[] } | 'whatever fails';
 
 /**
  * The calls to CloudFormation that zap-obs makes. Faults that the user can mend come as `UserFault`, passing ones
@@ -87,11 +112,19 @@ export interface CloudFormation {
   describeChangeSet(id: string): Promise<ChangeSet | undefined>;
   /** Whether a stack has change sets, anybody's. */
   hasChangeSets(stackId: string): Promise<boolean>;
+  /** What early validation found while a change set was made; by its ARN. */
+  validations(changeSetId: string): Promise<Validation[]>;
+  /** The JSON text; `undefined` when the stack has none. */
+  stackPolicy(stackId: string): Promise<string | undefined>;
+  setStackPolicy(stackId: string, policy: string): Promise<void>;
+  setTerminationProtection(stackId: string, isOn: boolean): Promise<void>;
   /** @param keepFailed what fails is not rolled back: resources stay as they are */
   executeChangeSet(id: string, token: string, keepFailed: boolean): Promise<void>;
   /** Has an update taken back; `too late`: there is none that could be. */
   cancelUpdate(stackId: string, token: string): Promise<'told' | 'too late'>;
   /** `busy`: CloudFormation is still making it and does not let it go yet. No error when it is gone already. */
   deleteChangeSet(stackName: string, name: string): Promise<'gone' | 'busy'>;
-  deleteStack(stackId: string, token: string, roleArn?: string): Promise<void>;
+  deleteStack(stackId: string, token: string, roleArn?: string, leave?: Leave): Promise<void>;
+  /** The resources of a stack, by ARN also of a deleted one; none when there is no such stack. */
+  resources(stackId: string): Promise<StackResource[]>;
 }

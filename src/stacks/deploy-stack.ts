@@ -1,14 +1,17 @@
-import type { Change as ShownChange, StackResult } from '../report/result.ts';
+import type { Change as ShownChange, Validation as ShownValidation, StackResult } from '../report/result.ts';
 import { orAbort } from '../runner/cancellation.ts';
-import { type Fault, throwIfAny, UserFault } from '../runner/fault.ts';
+import { type Fault, renderFault, throwIfAny, UserFault } from '../runner/fault.ts';
+import { advise } from './advice.ts';
 import { stopWork, type UnderWay } from './cancel.ts';
 import { causeInTime } from './cause.ts';
-import { type Prepared, previewChange, startChange, uniqueName } from './change-set.ts';
+import { type Prepared, previewChange, startChange, uniqueName, ValidationFault } from './change-set.ts';
 import { classify, type Verdict } from './classify.ts';
-import type { ChangeSetRequest, ParameterValue } from './cloudformation.ts';
+import type { ChangeSetRequest, ParameterValue, Validation } from './cloudformation.ts';
 import { blankResult, type Engine, recordFailure, type Snapshot, type Upload, watching } from './engine.ts';
 import { type Ended, follow, orAbortSoon, sendDeletion, untilAnswered } from './follow.ts';
+import { losses } from './losses.ts';
 import type { PlannedStack } from './plan.ts';
+import { settlePolicy, settleProtection } from './settings.ts';
 import { statusFaults } from './status-faults.ts';
 import { timelineOf } from './timeline.ts';
 
@@ -29,6 +32,7 @@ interface Turn {
   values: Values;
   snapshot: Snapshot;
   verdict: Verdict;
+  dryRun: boolean;
   engine: Engine;
   result: StackResult;
   /** What AWS has been told to begin, until it is seen to have ended. */
@@ -59,15 +63,15 @@ export async function deployStack(
     knownAfterDeploy: values.afterDeploy,
     outputs: snapshot.stack?.outputs ?? {},
   };
-  const turn: Turn = { stack, values, snapshot, verdict, engine, result };
+  const turn: Turn = { stack, values, snapshot, verdict, dryRun, engine, result };
   try {
     throwIfAny([...statusFaults(stack.stackName, verdict), ...values.faults]);
     if (dryRun) await preview(turn);
     else await apply(turn);
   } catch (error) {
     recordFailure(error, result);
-    if (turn.underWay && engine.signal.aborted && result.outcome === 'interrupted')
-      await stopWork(turn.underWay, engine, result);
+    if (error instanceof ValidationFault) recordRefusal(error, turn);
+    if (turn.underWay && engine.signal.aborted && result.outcome === 'interrupted') await stop(turn.underWay, turn);
   }
   result.duration = engine.clock.now() - started;
   return result;
@@ -90,6 +94,7 @@ function reasonOf(verdict: Verdict, values: Values): string | undefined {
 
 /** Fills in what would change. */
 async function preview(turn: Turn): Promise<void> {
+  await settle(turn);
   const { verdict, values, engine, result, stack } = turn;
   // Beside a stack in ROLLBACK_COMPLETE, or without all values, no change set can be made: the template tells what it can.
   if (verdict.kind === 'recreate' || values.missing.length > 0) result.changes = everyResource(stack, verdict);
@@ -98,7 +103,12 @@ async function preview(turn: Turn): Promise<void> {
     try {
       const prepared = await previewChange(requestOf(turn, upload), engine);
       result.id = verdict.kind === 'create' ? undefined : prepared.stackId;
-      recordChanges(prepared, result);
+      recordChanges(prepared, turn);
+      for (const fault of losses(prepared.changes, stack, engine.mayLose))
+        engine.observer.warning(
+          `A deployment would refuse this: ${renderFault({ ...fault, place: undefined })}`,
+          fault.place,
+        );
     } finally {
       await removeUpload(upload, engine);
     }
@@ -108,14 +118,18 @@ async function preview(turn: Turn): Promise<void> {
 /** Makes the change and watches it to its end. */
 async function apply(turn: Turn): Promise<void> {
   const { stack, verdict, engine, result } = turn;
-  if (verdict.kind === 'unchanged') return;
+  if (verdict.kind === 'unchanged') return await settle(turn);
   if (verdict.kind === 'recreate') await deleteRemains(turn);
   const request = requestOf(turn, await uploadIfLarge(turn, true));
-  const prepared = await startChange(request, engine);
-  const { stackId, changes, operation, isAnswered } = prepared;
-  result.id = stackId;
-  recordChanges(prepared, result);
-  if (!operation) return;
+  const started = await startChange(request, engine, async prepared => {
+    result.id = prepared.stackId;
+    recordChanges(prepared, turn);
+    throwIfAny(losses(prepared.changes, stack, engine.mayLose));
+    if (verdict.kind === 'update') result.settings.push(...(await settlePolicy(targetOf(turn), engine)));
+  });
+  const { stackId, changes, isNothing, operation, isAnswered } = started;
+  if (isNothing) recordNothing(result);
+  if (!operation) return await settle(turn);
   turn.underWay = {
     kind: request.type === 'CREATE' ? 'create' : 'update',
     stackName: stack.stackName,
@@ -175,22 +189,77 @@ function requestOf({ stack, values, verdict, engine }: Turn, upload: Upload | un
   };
 }
 
-function recordChanges({ changes, isNothing }: Prepared, result: StackResult): void {
+function recordChanges({ changes, validations, isNothing }: Prepared, { stack, engine, result }: Turn): void {
   result.changes = [...changes];
-  if (isNothing) Object.assign(result, { action: 'none', reason: undefined });
+  result.validations = validations.map(validation => located(validation, stack));
+  for (const { logicalId, reason, place } of result.validations)
+    engine.observer.warning(
+      `CloudFormation warns of \`${logicalId}\` of stack \`${stack.stackName}\`: ${reason}`,
+      place,
+    );
+  if (isNothing) recordNothing(result);
 }
 
-async function conclude(ended: Ended, { stack, engine, result }: Turn): Promise<void> {
+function recordNothing(result: StackResult): void {
+  Object.assign(result, { action: 'none', reason: undefined });
+}
+
+/** A validation's path names the template's: `/Resources/Bucket/Properties`. */
+function located(validation: Validation, { template }: PlannedStack): ShownValidation {
+  const { path, mode: _, ...shown } = validation;
+  const isInTemplate = Object.hasOwn(template.resources, validation.logicalId);
+  const steps = path.startsWith('/Resources/') ? path.slice(1).split('/') : ['Resources', validation.logicalId];
+  return { ...shown, place: isInTemplate ? template.place(steps) : undefined };
+}
+
+function targetOf({ snapshot, verdict, result, dryRun }: Turn) {
+  return { stackId: result.id ?? snapshot.stack?.id ?? '', isNew: isNew(verdict), dryRun };
+}
+
+/** The stack gets what it has not had before: one that was updated has its policy already. */
+async function settle(turn: Turn): Promise<void> {
+  const { snapshot, verdict, engine, result, dryRun } = turn;
+  const target = targetOf(turn);
+  if (verdict.kind !== 'update' || dryRun) result.settings.push(...(await settlePolicy(target, engine)));
+  const isProtected = !target.isNew && (snapshot.stack?.terminationProtection ?? false);
+  result.settings.push(...(await settleProtection(target, isProtected, engine)));
+}
+
+async function stop(underWay: UnderWay, { stack, engine, result }: Turn): Promise<void> {
+  await stopWork(underWay, engine, result);
+  const { settings, observer } = engine;
+  const hasSettings = settings.policy !== undefined || settings.terminationProtection !== undefined;
+  if (result.outcome !== 'done' || !hasSettings) return;
+  const what = `Stack \`${stack.stackName}\` is done, but the run was stopped before its policy and its protection were seen to`;
+  observer.warning(`${what}: run again.`);
+}
+
+function isNew({ kind }: Verdict): boolean {
+  return kind === 'create' || kind === 'recreate';
+}
+
+async function conclude(ended: Ended, turn: Turn): Promise<void> {
+  const { stack, engine, result } = turn;
   result.status = ended.status;
   result.timeline = timelineOf(ended.events);
   if (ended.status === 'CREATE_COMPLETE' || ended.status === 'UPDATE_COMPLETE') {
     result.outputs = await outputsAfter(ended, result.id ?? stack.stackName, engine);
+    await settle(turn);
     result.outcome = 'done';
     return;
   }
   result.outcome = 'failed';
   result.cause = await causeInTime(ended.events, stack.template, engine);
   result.reason = result.cause ? undefined : `ended in ${ended.status}`;
+}
+
+/** All that validation refuses is shown, the first as the cause. */
+function recordRefusal({ validations }: ValidationFault, { stack, result }: Turn): void {
+  const [cause, ...furtherCauses] = validations.map(validation => {
+    const { logicalId, type, reason, place } = located(validation, stack);
+    return { logicalId, type, status: 'VALIDATION_FAILED', reason, advice: advise(reason, type), place };
+  });
+  Object.assign(result, { cause, furtherCauses });
 }
 
 /** DescribeStacks may show a moment that has passed: the outputs count when the status is the one that was seen. */

@@ -1,9 +1,10 @@
 import type { StackResult } from '../report/result.ts';
 import { Cancelled } from '../runner/cancellation.ts';
-import { renderFault, UserFault } from '../runner/fault.ts';
+import { type Place, renderFault, UserFault } from '../runner/fault.ts';
 import type { OnCancel } from './cancel.ts';
 import type { CloudFormation, DeployedStack, StackEvent } from './cloudformation.ts';
 import type { FollowOptions } from './follow.ts';
+import type { StackSettings } from './settings.ts';
 
 /** What deploying and deleting stacks needs from outside. */
 export interface Engine extends Omit<FollowOptions, 'onEvent'> {
@@ -11,6 +12,9 @@ export interface Engine extends Omit<FollowOptions, 'onEvent'> {
   observer: Observer;
   /** Puts a template that is too large for a request where CloudFormation can read it; one not to be kept under a name of its own. */
   upload(template: string, keep: boolean): Promise<Upload>;
+  settings: StackSettings;
+  /** Resources that may be replaced or deleted with what they hold: `LogicalId` or `<short name>.LogicalId`. */
+  mayLose: readonly string[];
   /** The role that CloudFormation acts with. */
   roleArn?: string | undefined;
   /** What becomes of what AWS has under way when the run is stopped. Default: it is taken back. */
@@ -30,9 +34,11 @@ export interface Observer {
   /** Work on a stack begins. `expected`: how many resources it will touch. */
   began(stack: { shortName: string; stackName: string }, action: string, expected: number): void;
   event(stack: { shortName: string; stackName: string }, event: StackEvent): void;
+  /** Something that is worth a line of the log. */
+  note(stack: { shortName: string }, text: string): void;
   ended(result: StackResult): void;
   /** Something that the user should know and that does not change how the run ends. */
-  warning(text: string): void;
+  warning(text: string, place?: Place): void;
 }
 
 /** A stack as it was read before the run, with its template as submitted. */
@@ -52,6 +58,8 @@ export function blankResult({ shortName, stackName }: { shortName: string; stack
     knownAfterDeploy: [],
     changes: [],
     timeline: [],
+    validations: [],
+    settings: [],
     outputs: {},
   };
 }
@@ -82,7 +90,8 @@ export function recordFailure(error: unknown, result: StackResult): void {
     result.reason = error.message;
   } else if (error instanceof UserFault) {
     if (!isUnderWay) result.outcome = 'failed';
-    result.reason = error.faults.map(({ fix: _, ...fault }) => renderFault(fault)).join(' ');
+    result.reason = error.faults.map(({ fix: _, place: __, ...fault }) => renderFault(fault)).join(' ');
+    result.place = error.faults.find(({ place }) => place !== undefined)?.place;
     result.advice = error.faults.map(({ fix }) => fix).findLast(fix => fix !== undefined);
   } else throw error;
 }

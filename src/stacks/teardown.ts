@@ -1,20 +1,17 @@
 import type { Residue, StackResult } from '../report/result.ts';
 import { type Fault, throwIfAny } from '../runner/fault.ts';
-import { stopWork } from './cancel.ts';
-import { causeInTime } from './cause.ts';
-import { uniqueName } from './change-set.ts';
 import { classifyStatus } from './classify.ts';
 import type { DeployedStack } from './cloudformation.ts';
+import { type Deletion, type DeletionTools, deleteStack, resourcesOf } from './deletion.ts';
 import type { Snapshots } from './deploy.ts';
-import { blankResult, type Engine, isGood, recordFailure, watching } from './engine.ts';
-import { type Ended, follow, sendDeletion } from './follow.ts';
+import { blankResult, type Engine, isGood } from './engine.ts';
 import { reverse } from './graph.ts';
 import type { Plan, PlannedStack } from './plan.ts';
-import { keptResources, skippedResources, snapshotResources } from './residue.ts';
+import { keptBefore, keptResources, snapshotResources } from './residue.ts';
 import { schedule } from './schedule.ts';
 import { protectionFaults, statusFaults } from './status-faults.ts';
+import { type Swept, sweep } from './sweep.ts';
 import { parseTemplate, type Template } from './template.ts';
-import { timelineOf } from './timeline.ts';
 
 /**
  * Everything that AWS's present state makes known to be wrong with a deletion, before the first one: termination protection,
@@ -64,7 +61,8 @@ export function deployedTemplates(
 }
 
 /**
- * Deletes the stacks of a plan, each as soon as everything that depends on it is gone. A failure stops only what it needs.
+ * Deletes the stacks of a plan, each as soon as everything that depends on it is gone. A failure stops only what it needs. In
+ * the end it looks at what stands outside of stacks.
  *
  * @param templates of the workspace, whose lines a failure points to
  */
@@ -72,10 +70,12 @@ export async function teardown(
   plan: Plan,
   templates: ReadonlyMap<string, Template>,
   snapshots: Snapshots,
-  engine: Engine,
+  tools: DeletionTools,
   dryRun: boolean,
 ): Promise<{ stacks: StackResult[]; residue: Residue[] }> {
+  const { engine } = tools;
   const residue: Residue[] = [];
+  const gone: Deletion['gone'] = [];
   const options = {
     dependencies: reverse(plan.dependencies),
     limit: Number.POSITIVE_INFINITY,
@@ -85,8 +85,11 @@ export async function teardown(
     async run(stack) {
       const deployed = snapshots.get(stack.shortName)?.stack;
       const lines = templates.get(stack.shortName);
-      const deletion = dryRun ? preview(stack, deployed) : await deleteStack(stack, deployed, lines, engine);
+      const deletion = dryRun
+        ? await preview(stack, deployed, engine)
+        : await deleteStack(stack, deployed, lines, tools);
       residue.push(...deletion.residue);
+      gone.push(...deletion.gone);
       engine.observer.ended(deletion.result);
       return deletion.result;
     },
@@ -98,73 +101,46 @@ export async function teardown(
       return result;
     },
   });
-  return { stacks, residue };
+  const left = await sweep(sweptBy(plan, stacks, gone, dryRun), tools);
+  const isKnown = ({ type, physicalId }: Residue) =>
+    residue.some(other => other.type === type && other.physicalId === physicalId);
+  return { stacks, residue: [...residue, ...left.filter(item => !isKnown(item))] };
 }
 
-interface Deletion {
-  result: StackResult;
-  residue: Residue[];
-}
-
-function preview(stack: PlannedStack, deployed: DeployedStack | undefined): Deletion {
-  const { template } = stack;
-  const blank = { ...blankResult(stack), id: deployed?.id, status: deployed?.status, outcome: 'planned' as const };
-  if (!deployed) return { result: { ...blank, action: 'absent' }, residue: [] };
-  const kept = keptResources(stack.stackName, template);
-  const isKept = (id: string) => kept.some(({ logicalId }) => logicalId === id);
-  const changes = Object.entries(template.resources).map(([logicalId, { type }]) => ({
-    action: isKept(logicalId) ? 'Keep' : 'Remove',
-    logicalId,
-    type,
-    details: [],
-  }));
+function sweptBy({ prefix, leftOut }: Plan, stacks: StackResult[], gone: Deletion['gone'], dryRun: boolean): Swept {
+  const good = stacks.filter(isGood);
   return {
-    result: { ...blank, action: 'delete', changes },
-    residue: [...kept, ...snapshotResources(stack.stackName, template)],
+    prefix,
+    stackNames: good.map(({ stackName }) => stackName),
+    gone,
+    goneStacks: new Set(good.flatMap(({ id }) => (id ? [id] : []))),
+    isWhole: leftOut.length === 0 && good.length === stacks.length,
+    dryRun,
   };
 }
 
-async function deleteStack(
-  stack: PlannedStack,
-  deployed: DeployedStack | undefined,
-  lines: Template | undefined,
-  engine: Engine,
-): Promise<Deletion> {
-  const started = engine.clock.now();
-  const result: StackResult = { ...blankResult(stack), id: deployed?.id, status: deployed?.status, outcome: 'done' };
-  if (!deployed) return { result: { ...result, action: 'absent' }, residue: [] };
-  result.action = 'delete';
-  let residue: Residue[] = [];
-  const token = uniqueName(engine.clock, engine.random);
-  try {
-    engine.signal.throwIfAborted();
-    const expected = Object.keys(stack.template.resources).length;
-    engine.observer.began(stack, 'delete', expected);
-    await sendDeletion(() => engine.cloudFormation.deleteStack(deployed.id, token, engine.roleArn), engine);
-    result.outcome = 'interrupted';
-    const operation = { stackId: deployed.id, token, expected };
-    const ended = await follow(engine.cloudFormation, operation, watching(stack, engine));
-    residue = skippedResources(stack.stackName, ended.events);
-    if (ended.status === 'DELETE_COMPLETE') residue.push(...snapshotResources(stack.stackName, stack.template));
-    await conclude(ended, lines, engine, result);
-  } catch (error) {
-    recordFailure(error, result);
-    if (engine.signal.aborted && result.outcome === 'interrupted') {
-      const { stackName } = stack;
-      await stopWork({ kind: 'delete', stackName, stackId: deployed.id, token }, engine, result);
-    }
-  }
-  result.duration = engine.clock.now() - started;
-  return { result, residue };
-}
-
-async function conclude(ended: Ended, lines: Template | undefined, engine: Engine, result: StackResult): Promise<void> {
-  result.status = ended.status;
-  result.timeline = timelineOf(ended.events);
-  result.outcome = ended.status === 'DELETE_COMPLETE' ? 'done' : 'failed';
-  if (result.outcome === 'done') return;
-  result.cause = await causeInTime(ended.events, lines, engine);
-  result.reason = result.cause ? undefined : `ended in ${ended.status}`;
+async function preview(stack: PlannedStack, deployed: DeployedStack | undefined, engine: Engine): Promise<Deletion> {
+  const { template } = stack;
+  const blank = { ...blankResult(stack), id: deployed?.id, status: deployed?.status, outcome: 'planned' as const };
+  if (!deployed) return { result: { ...blank, action: 'absent' }, residue: [], gone: [] };
+  const known = await resourcesOf(deployed, engine);
+  const standing = known?.filter(
+    ({ physicalId, status }) => physicalId !== '' && !/^DELETE_(COMPLETE|SKIPPED)$/.test(status),
+  );
+  const kept = keptResources(stack.stackName, template, standing);
+  const isKept = (id: string) => kept.some(({ logicalId }) => logicalId === id);
+  const changes = Object.entries(template.resources)
+    .filter(([logicalId]) => standing?.some(resource => resource.logicalId === logicalId) ?? true)
+    .map(([logicalId, { type }]) => ({ action: isKept(logicalId) ? 'Keep' : 'Remove', logicalId, type, details: [] }));
+  return {
+    result: { ...blank, action: 'delete', changes },
+    residue: [
+      ...keptBefore(stack.stackName, known ?? []),
+      ...kept,
+      ...snapshotResources(stack.stackName, template, standing),
+    ],
+    gone: (standing ?? []).filter(({ logicalId }) => !isKept(logicalId)),
+  };
 }
 
 function parseDeployed(text: string | undefined, file: string): Template | undefined {

@@ -98,9 +98,9 @@ export class Notebook {
         if (answer === 'gone' && !pending.has(keyOf(entry))) this.strike(entry);
         return answer;
       },
-      deleteStack: async (stackId, token, roleArn) => {
+      deleteStack: async (stackId, ...more) => {
         noteStack(stackId);
-        await cloudFormation.deleteStack(stackId, token, roleArn);
+        await cloudFormation.deleteStack(stackId, ...more);
       },
     };
   }

@@ -3,15 +3,18 @@ import { Engine, livingResources } from './cloudformation/engine.ts';
 import { cloudFormationActions } from './cloudformation/stack-actions.ts';
 import type { Regions } from './cloudformation/state.ts';
 import { ResourceCatalog } from './resources/catalog.ts';
-import { loadBalancerProvider } from './resources/load-balancer.ts';
+import { guardedProviders } from './resources/guards.ts';
 import { nestedStackProvider } from './resources/nested-stack.ts';
 import { genericProvider } from './resources/provider.ts';
 import { type ApiCall, listen } from './server.ts';
 import { ec2Service } from './services/ec2.ts';
+import { EcrStore, ecrService } from './services/ecr.ts';
+import { LogsStore, logsService } from './services/logs.ts';
 import { s3Service } from './services/s3.ts';
 import { S3Store } from './services/s3-store.ts';
 import { SsmStore, ssmService } from './services/ssm.ts';
 import { stsService } from './services/sts.ts';
+import { taggingService } from './services/tagging.ts';
 import { type QueryAction, queryService } from './wire/service.ts';
 
 export type { Clock } from './clock.ts';
@@ -82,6 +85,8 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     }
     return undefined;
   });
+  const ecr = new EcrStore(account, regions);
+  const logs = new LogsStore(account, regions);
   // The schemas take a moment to load; only calls that need them wait for it.
   const engine = ResourceCatalog.load().then(
     catalog =>
@@ -91,10 +96,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
         clock,
         pace,
         catalog,
-        providers: {
-          'AWS::CloudFormation::Stack': nestedStackProvider,
-          'AWS::ElasticLoadBalancingV2::LoadBalancer': loadBalancerProvider,
-        },
+        providers: { 'AWS::CloudFormation::Stack': nestedStackProvider, ...guardedProviders({ ecr, s3, logs }) },
         generic: genericProvider,
         readSsm,
         readTemplateUrl: url => s3.readTemplate(url),
@@ -113,6 +115,12 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
       cloudformation: queryService(CLOUDFORMATION, cloudFormation, 'query'),
       sts: stsService(account, () => clock.now()),
       ec2: ec2Service(account, regions),
+      ecr: ecrService(ecr),
+      logs: logsService(logs),
+      tagging: taggingService({
+        'ecr:repository': region => ecr.list(region),
+        'logs:log-group': region => logs.list(region),
+      }),
       s3: s3Service(s3, () => clock.now()),
       ssm: ssmService(ssm, account, readSsm),
     },

@@ -222,7 +222,8 @@ describe('a template larger than a request', () => {
     expect(await statusOf('large-first')).toBe('CREATE_COMPLETE');
     expect(await objects()).toEqual([expect.stringMatching(/^zap-obs\/[0-9a-f]{64}\.template$/)]);
 
-    const updated = await run(deploy, { ...inputs, parameters: 'Suffix: two' }, large);
+    const renamed = { ...inputs, parameters: 'Suffix: two', 'allow-replacement': 'second.Queue' };
+    const updated = await run(deploy, renamed, large);
     expect([updated.code, updated.writes.includes('s3:PutObject')]).toEqual([0, false]);
   });
 });

@@ -3,7 +3,7 @@ import type { RunResult, StackResult } from '../../report/result.ts';
 import { summary } from '../../report/summary.ts';
 import { whereabouts } from '../../report/words.ts';
 import { withTimeout } from '../../runner/cancellation.ts';
-import { defineAction } from '../../runner/define-action.ts';
+import { defineAction, type Folders } from '../../runner/define-action.ts';
 import { throwIfAny } from '../../runner/fault.ts';
 import { type Host, inGroup } from '../../runner/host.ts';
 import type { InputValues } from '../../runner/spec.ts';
@@ -17,6 +17,8 @@ import { lookUpAll } from '../../stacks/lookups.aws.ts';
 import { makePlan, type Plan } from '../../stacks/plan.ts';
 import type { Profile } from '../../stacks/profile.ts';
 import { type Finding, reachability } from '../../stacks/reachability/reachability.ts';
+import type { StackSettings } from '../../stacks/settings.ts';
+import { loadStackPolicy } from '../../stacks/stack-policy.ts';
 import { beforeWrites, engineFor, sessionFor, throwUnlessGood, untouched } from '../stack-run.ts';
 import { judgeReachability } from './judge-reachability.ts';
 import { outputsOf } from './outputs.ts';
@@ -32,6 +34,7 @@ export const action = defineAction(
     const files = await loadPlanFiles(inputs['stacks-file'], folders);
     const plan = planOf(inputs, files, await loadProfile(inputs.profile, folders), session.region);
     maskSecrets(plan, mask);
+    const settings = await settingsOf(inputs, folders);
     const findings = inputs.reachability === 'off' ? [] : reachability(plan, session.region);
     const view = await showPlan(plan, findings, `Plan for ${plan.prefix} in ${whereabouts(session)}`, host);
     // First, because what cannot be reached may follow from values that do not fit together.
@@ -56,6 +59,8 @@ export const action = defineAction(
       files,
       signal,
       roleArn: inputs['role-arn'],
+      settings,
+      mayLose: inputs['allow-replacement'],
       onCancel: inputs['on-cancel'],
       onFailure: inputs['on-failure'],
       bucket: inputs['template-bucket'],
@@ -88,6 +93,14 @@ function planOf(
     hasTemplateBucket: inputs['template-bucket'] !== undefined,
     region,
   });
+}
+
+async function settingsOf(inputs: InputValues<typeof spec.inputs>, { workspace }: Folders): Promise<StackSettings> {
+  const { 'termination-protection': protection, 'stack-policy': file } = inputs;
+  return {
+    terminationProtection: protection && protection === 'on',
+    policy: file && (await loadStackPolicy(file, workspace)),
+  };
 }
 
 function maskSecrets(plan: Plan, mask: (secret: string) => void): void {

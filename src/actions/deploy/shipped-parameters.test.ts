@@ -152,6 +152,6 @@ it('a load balancer that is still protected fails the teardown, which says how t
   const { code, host } = await run(teardown, { 'stack-prefix': 'kept', confirm: 'kept' });
   expect(code).toBe(1);
   expect(host.log.join('\n')).toMatch(
-    /cannot be deleted because deletion protection is enabled.*Run `aws elbv2 modify-load-balancer-attributes --load-balancer-arn arn:\S+ --attributes Key=deletion_protection.enabled,Value=false`/s,
+    /cannot be deleted because deletion protection is enabled.*Turn its protection off \(`aws elbv2 modify-load-balancer-attributes --load-balancer-arn arn:\S+ --attributes Key=deletion_protection.enabled,Value=false`\)/s,
   );
 });

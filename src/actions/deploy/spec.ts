@@ -55,6 +55,24 @@ export const spec = declareAction({
       description: 'Tags for every stack and its resources, as a YAML or JSON map.',
       advanced: true,
     },
+    'allow-replacement': {
+      kind: 'list',
+      description:
+        'Resources that hold data, such as a database, and may be replaced or deleted all the same: `LogicalId` or `<short name>.LogicalId`.',
+      advanced: true,
+    },
+    'termination-protection': {
+      kind: 'enum',
+      values: ['on', 'off'],
+      description: 'Turns the termination protection of the stacks `on` or `off`. Default: as it is.',
+      advanced: true,
+    },
+    'stack-policy': {
+      kind: 'string',
+      description:
+        'A JSON file, relative to the workspace, with the stack policy for all stacks: what updates may not touch.',
+      advanced: true,
+    },
     'role-arn': {
       kind: 'string',
       description: 'ARN of the role that CloudFormation itself acts with.',

@@ -1,3 +1,4 @@
+import { resourceLink } from '../../report/console-links.ts';
 import type { Residue, RunResult, StackResult } from '../../report/result.ts';
 import { summary } from '../../report/summary.ts';
 import { whereabouts } from '../../report/words.ts';
@@ -7,6 +8,8 @@ import { UserFault } from '../../runner/fault.ts';
 import { type Host, inGroup } from '../../runner/host.ts';
 import { cloudFormationOf } from '../../stacks/cloudformation.aws.ts';
 import { readSnapshots } from '../../stacks/deploy.ts';
+import type { Allowed } from '../../stacks/ladder.ts';
+import { leftoversOf } from '../../stacks/leftovers.aws.ts';
 import { loadTeardownFiles } from '../../stacks/load-plan-files.ts';
 import { makeTeardownPlan } from '../../stacks/plan.ts';
 import { checkBeforeDeletion, deployedTemplates, teardown } from '../../stacks/teardown.ts';
@@ -39,9 +42,11 @@ export const action = defineAction(
 
     const engine = engineFor(session, cloudFormation, host, { files, signal });
     const title = `Deletion of ${prefix} in ${whereabouts(session)}${dryRun ? ', as it would be' : ''}`;
-    const { stacks, residue } = await inGroup(host, title, () =>
-      teardown(plan, files.templates, snapshots, engine, dryRun),
+    const tools = { engine, leftovers: leftoversOf(session), allowed: allowedBy(inputs) };
+    const { stacks, residue: left } = await inGroup(host, title, () =>
+      teardown(plan, files.templates, snapshots, tools, dryRun),
     );
+    const residue = endpoint ? left : left.map(item => withLink(item, region, accountOf(stacks)));
 
     const run = resultOf(stacks, residue);
     const deleted = stacks.filter(({ action, outcome }) => action === 'delete' && outcome === 'done');
@@ -62,10 +67,27 @@ function requireConfirmation(confirm: string | undefined, prefix: string): void 
   });
 }
 
+/** AWS takes up to 45 minutes to give a network interface of Lambda back; the rest of the time is for what comes after. */
+const LONGEST_WAIT = 45 * 60_000;
+
+function allowedBy(inputs: { force: boolean; 'delete-repositories': boolean; timeout: number }): Allowed {
+  const { force, 'delete-repositories': deleteRepositories, timeout } = inputs;
+  return { force, deleteRepositories, patience: Math.min(LONGEST_WAIT, timeout / 2) };
+}
+
+function accountOf(stacks: readonly StackResult[]): string | undefined {
+  return stacks.find(({ id }) => id)?.id?.split(':')[4];
+}
+
+function withLink(item: Residue, region: string, account: string | undefined): Residue {
+  return { ...item, link: resourceLink(item.type, item.physicalId, region, account) };
+}
+
 function warnOfResidue(residue: readonly Residue[], dryRun: boolean, host: Host): void {
-  for (const { stack, logicalId, physicalId, reason } of residue) {
-    const id = physicalId ? ` as ${physicalId}` : '';
-    const message = `${logicalId} of ${stack} ${dryRun ? 'would stay' : 'stays'} behind${id}: ${reason}`;
+  for (const { stack, logicalId, physicalId, type, reason, cost } of residue) {
+    const name = logicalId ? `${logicalId} of ${stack}` : `${type} ${physicalId}`;
+    const id = logicalId && physicalId ? ` as ${physicalId}` : '';
+    const message = `${name} ${dryRun ? 'would stay' : 'stays'} behind${id}: ${reason}. Cost: ${cost}`;
     host.annotate('warning', message, { title: 'Left behind' });
   }
 }

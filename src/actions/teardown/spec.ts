@@ -20,6 +20,20 @@ export const spec = declareAction({
       description: 'Shows what would be deleted and what would stay behind.',
       default: false,
     },
+    'delete-repositories': {
+      kind: 'boolean',
+      description:
+        'Deletes the images of ECR repositories that keep a stack of this prefix from being deleted, and repositories outside of stacks with the tag `zap-obs:prefix`. Never those that a `DeletionPolicy` keeps.',
+      default: false,
+      advanced: true,
+    },
+    force: {
+      kind: 'boolean',
+      description:
+        'Last of all, deletes a stack without the resources that cannot be deleted. They stay in the account, are billed for, and are listed.',
+      default: false,
+      advanced: true,
+    },
     timeout: {
       kind: 'duration',
       description:
@@ -31,6 +45,9 @@ export const spec = declareAction({
   },
   outputs: {
     deleted: { description: 'JSON: the names of the stacks that were deleted.' },
-    residue: { description: 'JSON: what stays behind, `[{ stack, logicalId, physicalId, type, reason }]`.' },
+    residue: {
+      description:
+        'JSON: what stays behind, `[{ stack, logicalId, physicalId, type, reason, cost, link }]`; `cost` is `free`, `pennies`, `hourly`, `by usage` or `unknown`.',
+    },
   },
 });

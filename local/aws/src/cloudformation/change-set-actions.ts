@@ -2,6 +2,7 @@ import { AwsError, constraintError, validationError } from '../wire/aws-error.ts
 import { flag, type Params, requiredText, text } from '../wire/params.ts';
 import { type ApiAction, type ApiContext, pageOf, shownParameters, stackOf } from './api.ts';
 import { emptyDefinition, settleDefinition } from './definition.ts';
+import { EARLY_VALIDATION, validate } from './early-validation.ts';
 import { deterministicUuid, type Engine } from './engine.ts';
 import { createOperation, type OnFailure, updateOperation } from './operations.ts';
 import { planChanges } from './plan.ts';
@@ -84,6 +85,7 @@ const createChangeSet: ApiAction = (context, params) => {
     executionStatus: 'UNAVAILABLE',
     definition,
     changes: [],
+    validations: [],
     onStackFailure: text(params, 'OnStackFailure'),
   };
   stack.changeSets.push(changeSet);
@@ -103,10 +105,16 @@ function reviewStack(engine: Engine, region: string, name: string): Stack {
 function compute(engine: Engine, stack: Stack, changeSet: ChangeSet): void {
   try {
     const { changes, otherChanges } = planChanges(engine, stack, changeSet.definition);
+    changeSet.validations = validate(stack, changeSet.definition, changes);
     if (changes.length === 0 && !otherChanges) {
       changeSet.status = 'FAILED';
       changeSet.reason =
         "The submitted information didn't contain changes. Submit different information to create a change set.";
+      return;
+    }
+    if (changeSet.validations.some(({ mode }) => mode === 'FAIL')) {
+      changeSet.status = 'FAILED';
+      changeSet.reason = EARLY_VALIDATION;
       return;
     }
     Object.assign(changeSet, { changes, status: 'CREATE_COMPLETE', executionStatus: 'AVAILABLE' });

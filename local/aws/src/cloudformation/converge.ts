@@ -6,6 +6,7 @@ import { activeResources, liveScope, livingResource } from './evaluation.ts';
 import { evaluate, type Scope } from './intrinsics.ts';
 import { dependenciesOf } from './references.ts';
 import { INITIATED, type Run } from './run.ts';
+import { denial } from './stack-policy.ts';
 import type { Definition, ResourceState } from './state.ts';
 import type { Dict, ResourceDeclaration } from './template.ts';
 
@@ -148,7 +149,10 @@ async function update(
       stack.resources[now.logicalId] = { ...now, metadata: wanted.metadata, dependsOn: wanted.dependsOn };
       return true;
     }
-    if (difference?.properties.some(leaf => leaf.recreation === 'Always')) {
+    const replaces = difference?.properties.some(leaf => leaf.recreation === 'Always') === true;
+    const denied = denial(stack.policy, replaces ? 'Update:Replace' : 'Update:Modify', now);
+    if (denied !== undefined) throw new ResourceFailure(denied);
+    if (replaces) {
       await replace(run, now, resource, state => {
         resource = state;
       });

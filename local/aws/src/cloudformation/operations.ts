@@ -2,9 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { AwsError } from '../wire/aws-error.ts';
 import { converge, type Outcome, putBack } from './converge.ts';
 import { inDependencyOrder } from './dependency-order.ts';
-import { computeOutputs, importsOf, liveScope } from './evaluation.ts';
+import { activeResources, computeOutputs, importsOf, liveScope } from './evaluation.ts';
 import { remove } from './removal.ts';
 import type { Run } from './run.ts';
+import { denial } from './stack-policy.ts';
 import type { Definition, ResourceState, RollbackPoint } from './state.ts';
 
 /** What becomes of a stack that cannot be created; the API's own words. */
@@ -154,6 +155,8 @@ async function build(run: Run, definition: Definition): Promise<{ reason: string
   let outcome: Outcome = { failedToCreate: [], failedToUpdate: [], replaced: [], wanted: [] };
   try {
     const imports = importsOf(run.engine, run.stack, definition);
+    deniedRemovals(run, definition, outcome);
+    if (outcome.failedToUpdate.length > 0) return { reason: failedTo('update', outcome.failedToUpdate), outcome };
     outcome = await converge(run, definition);
     if (run.cancelled) return { reason: 'User Initiated', outcome };
     const { failedToCreate, failedToUpdate } = outcome;
@@ -168,6 +171,19 @@ async function build(run: Run, definition: Definition): Promise<{ reason: string
   } catch (error) {
     if (error instanceof AwsError) return { reason: error.message, outcome };
     throw error;
+  }
+}
+
+/** Fails what an update would delete and the stack policy keeps, before anything is touched. */
+function deniedRemovals(run: Run, definition: Definition, outcome: Outcome): void {
+  const { stack } = run;
+  const active = activeResources(definition.template, liveScope(run.engine, stack, definition));
+  for (const resource of Object.values(stack.resources)) {
+    if (resource.logicalId in active) continue;
+    const denied = denial(stack.policy, 'Update:Delete', resource);
+    if (denied === undefined) continue;
+    run.record(resource, 'UPDATE_FAILED', denied);
+    outcome.failedToUpdate.push(resource.logicalId);
   }
 }
 

@@ -3,6 +3,7 @@ import { requiredText, text, texts } from '../wire/params.ts';
 import { type ApiAction, pageOf, readToken, stackOf, writeToken } from './api.ts';
 import { findChangeSet } from './change-set-actions.ts';
 import { processTemplate, requiredCapabilities, templateBody } from './definition.ts';
+import { describeValidation } from './early-validation.ts';
 import { checkReferences } from './references.ts';
 import { describeEvent, describeResource, describeStack, summarizeStack } from './stack-answers.ts';
 import { readParameters, readTemplateText, type Template } from './template.ts';
@@ -201,6 +202,32 @@ const listImports: ApiAction = (context, params) => {
   return { Imports: items, NextToken };
 };
 
+const getStackPolicy: ApiAction = (context, params) => ({
+  StackPolicyBody: stackOf(context, params, 'brackets').policy,
+});
+
+/** Of change sets, by ARN as on AWS, what early validation found; of stacks, their history. Newest first. */
+const describeEvents: ApiAction = (context, params) => {
+  const failedOnly = params.Filters !== undefined && /true/i.test(JSON.stringify(params.Filters));
+  if (text(params, 'ChangeSetName')?.startsWith('arn:')) {
+    const { stack, changeSet } = findChangeSet(context, params);
+    const { items, NextToken } = pageOf(changeSet.validations, params);
+    return { OperationEvents: items.map(finding => describeValidation(stack, changeSet, finding)), NextToken };
+  }
+  if (text(params, 'StackName') === undefined)
+    throw validationError('One of ChangeSetName, OperationId or StackName must be specified');
+  const stack = stackOf(context, params, 'brackets');
+  const events = stack.events.filter(({ status }) => !failedOnly || status.endsWith('_FAILED')).toReversed();
+  const { items, NextToken } = pageOf(events, params);
+  return {
+    OperationEvents: items.map(event => ({
+      ...describeEvent(stack, event),
+      EventType: event.physicalId === stack.id ? 'STACK_EVENT' : 'PROGRESS_EVENT',
+    })),
+    NextToken,
+  };
+};
+
 /** The calls that change nothing. */
 export const readActions: Readonly<Record<string, ApiAction>> = {
   DescribeStacks: describeStacks,
@@ -209,6 +236,8 @@ export const readActions: Readonly<Record<string, ApiAction>> = {
   DescribeStackResources: describeStackResources,
   DescribeStackResource: describeStackResource,
   ListStackResources: listStackResources,
+  DescribeEvents: describeEvents,
+  GetStackPolicy: getStackPolicy,
   GetTemplate: getTemplate,
   GetTemplateSummary: getTemplateSummary,
   ValidateTemplate: validateTemplate,

@@ -6,6 +6,7 @@ import { settleDefinition } from './definition.ts';
 import { createOperation, deleteOperation, type OnFailure, rollBackOperation, updateOperation } from './operations.ts';
 import { planChanges } from './plan.ts';
 import { readActions } from './read-actions.ts';
+import { statementsOf } from './stack-policy.ts';
 import { checkStackName, checkTypes, checkUpdatable, isRepeated } from './stack-rules.ts';
 
 const createStack: ApiAction = ({ engine, region }, params) => {
@@ -85,6 +86,10 @@ const deleteStack: ApiAction = ({ engine, region }, params) => {
   const unknown = retain.filter(id => !(id in stack.resources));
   if (unknown.length > 0)
     throw validationError(`Resources [${unknown.join(', ')}] do not exist in stack [${stack.name}]`);
+  if (retain.some(id => stack.resources[id]?.status === 'DELETE_COMPLETE'))
+    throw validationError(
+      'The specified resources to retain must be in a valid state. Do not specify resources that are in the DELETE_COMPLETE state.',
+    );
   const token = text(params, 'ClientRequestToken');
   engine.cancel(stack);
   void engine.start(stack, 'DELETE_IN_PROGRESS', { token }, run => deleteOperation(run, { retain, force }));
@@ -123,6 +128,13 @@ const updateTerminationProtection: ApiAction = (context, params) => {
   return { StackId: stack.id };
 };
 
+const setStackPolicy: ApiAction = (context, params) => {
+  const policy = requiredText(params, 'StackPolicyBody');
+  statementsOf(policy);
+  stackOf(context, params, 'brackets').policy = policy;
+  return {};
+};
+
 /** Every CloudFormation call that exists here. */
 export const cloudFormationActions: Readonly<Record<string, ApiAction>> = {
   CreateStack: createStack,
@@ -131,6 +143,7 @@ export const cloudFormationActions: Readonly<Record<string, ApiAction>> = {
   CancelUpdateStack: cancelUpdateStack,
   ContinueUpdateRollback: continueUpdateRollback,
   UpdateTerminationProtection: updateTerminationProtection,
+  SetStackPolicy: setStackPolicy,
   ...changeSetActions,
   ...readActions,
 };

@@ -99,6 +99,17 @@ export interface ChangeDetail {
   CausingEntity?: string | undefined;
 }
 
+/** What early validation holds against a resource of a change set. */
+export interface ValidationFinding {
+  logicalId: string;
+  physicalId: string;
+  type: string;
+  mode: 'FAIL' | 'WARN';
+  name: string;
+  reason: string;
+  path: string;
+}
+
 /** A change set; `status`, `executionStatus` and `onStackFailure` hold the API's words. */
 export interface ChangeSet {
   id: string;
@@ -114,6 +125,8 @@ export interface ChangeSet {
   definition: Definition;
   changes: ResourceChange[];
   onStackFailure?: string | undefined;
+  /** What early validation found. */
+  validations: ValidationFinding[];
   /** The ClientRequestToken of its execution. */
   executedBy?: string | undefined;
 }
@@ -150,6 +163,8 @@ export interface Stack {
   /** Names of the exports it imports. */
   imports: string[];
   terminationProtection: boolean;
+  /** Its stack policy as it was sent. */
+  policy?: string | undefined;
   disableRollback: boolean;
   timeoutInMinutes?: number | undefined;
   /** The ClientRequestToken of the operation that was accepted last. */
