@@ -128,12 +128,11 @@ describe('RequestsAreSlow', () => {
 });
 
 describe('TelemetryIsLost', () => {
-  it.each([
-    'otelcol_exporter_send_failed_spans_total',
-    'otelcol_exporter_send_failed_metric_points_total',
-    'otelcol_receiver_refused_spans_total',
-    'otelcol_receiver_refused_metric_points_total',
-  ])('fires while %s grows, and names the task', async name => {
+  it.each(
+    ['receiver_refused', 'exporter_send_failed', 'exporter_enqueue_failed'].flatMap(what =>
+      ['spans', 'metric_points', 'log_records'].map(signal => `otelcol_${what}_${signal}_total`),
+    ),
+  )('fires while %s grows, and names the task', async name => {
     const found = await firing([4, 10, 20, 40], well, counter(name, '0+1x20 20+0x40'));
     expect(found).toEqual({ 4: [], 10: [LOST], 20: [LOST], 40: [] });
   });

@@ -50,9 +50,14 @@ describe('monitoring', () => {
         'http_server_request_duration_seconds_bucket',
         'http_server_request_duration_seconds_count',
         // The collector's own metrics at level normal, counters as Prometheus names them.
+        'otelcol_exporter_enqueue_failed_log_records_total',
+        'otelcol_exporter_enqueue_failed_metric_points_total',
+        'otelcol_exporter_enqueue_failed_spans_total',
+        'otelcol_exporter_send_failed_log_records_total',
         'otelcol_exporter_send_failed_metric_points_total',
         'otelcol_exporter_send_failed_spans_total',
         'otelcol_process_uptime_seconds_total',
+        'otelcol_receiver_refused_log_records_total',
         'otelcol_receiver_refused_metric_points_total',
         'otelcol_receiver_refused_spans_total',
       ];
