@@ -8,6 +8,19 @@ export const actions: Record<string, () => Promise<{ action: Action }>> = {
 };
 
 /**
+ * The clean-up after a job, of whichever action: sees what it left under way to its end. The stub calls it when something
+ * was left only.
+ */
+export async function cleanUp(): Promise<void> {
+  const [{ confirmEnd }, { actionsHost }] = await Promise.all([
+    import('./actions/confirm-end.ts'),
+    import('./runner/actions-host.ts'),
+  ]);
+  await confirmEnd(actionsHost);
+  setTimeout(() => process.exit(), 500).unref();
+}
+
+/**
  * Runs one action to its end in this process and sets the exit code. The `dist/<name>.js` stubs call it.
  *
  * @param toolkit the folder that holds `dist/`; a bundler would rewrite `import.meta.url` here, so the stubs say it

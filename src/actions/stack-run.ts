@@ -1,20 +1,23 @@
 import { openSession, type Session } from '../aws/session.aws.ts';
 import { Progress } from '../report/progress.ts';
 import type { RunResult, StackResult } from '../report/result.ts';
-import { duration, ending } from '../report/words.ts';
-import { Cancelled } from '../runner/cancellation.ts';
+import { duration, ending, onKeeping } from '../report/words.ts';
+import { Cancelled, orAbort } from '../runner/cancellation.ts';
 import { systemClock } from '../runner/clock.ts';
 import { type Fault, renderFault, throwIfAny, UserFault } from '../runner/fault.ts';
 import { type Host, inGroup } from '../runner/host.ts';
 import type { InputValues } from '../runner/spec.ts';
 import { isBusy, waitForOthers } from '../stacks/attach.ts';
+import type { OnCancel } from '../stacks/cancel.ts';
 import { STATUS_ADVICE } from '../stacks/classify.ts';
 import type { CloudFormation } from '../stacks/cloudformation.ts';
-import type { Engine, Observer, Snapshots } from '../stacks/engine.ts';
+import { blankResult, type Engine, type Observer, type Snapshots } from '../stacks/engine.ts';
 import { isOwnEvent } from '../stacks/follow.ts';
 import type { PlanFiles } from '../stacks/load-plan-files.ts';
+import type { Plan } from '../stacks/plan.ts';
 import type { StackSettings } from '../stacks/settings.ts';
 import { uploadTemplate } from '../stacks/template-bucket.aws.ts';
+import { Notebook } from '../stacks/unfinished.ts';
 import { lostSightFaults } from './lost-sight.ts';
 import { type credentialInputs, stackInputs } from './shared-inputs.ts';
 
@@ -45,6 +48,8 @@ export interface EngineOptions {
   files: PlanFiles;
   signal: AbortSignal;
   roleArn?: string | undefined;
+  onCancel?: OnCancel | undefined;
+  onFailure?: 'rollback' | 'keep' | undefined;
   settings?: StackSettings;
   /** Resources that may be replaced or deleted with what they hold. */
   mayLose?: readonly string[];
@@ -59,17 +64,23 @@ export function engineFor(
   host: Host,
   options: EngineOptions,
 ): Engine {
-  const { files, signal, roleArn, settings = {}, mayLose = [], bucket = '' } = options;
+  const { files, signal, roleArn, settings = {}, mayLose = [], onCancel, onFailure, bucket = '' } = options;
   const describe = (stack: string, id: string) => files.templates.get(stack)?.resources[id]?.description;
+  const notebook = new Notebook((name, value) => {
+    keepState(REGION_STATE, session.region, host);
+    keepState(name, value, host);
+  });
   return {
-    cloudFormation,
+    cloudFormation: notebook.watching(cloudFormation),
     clock: systemClock,
     random: Math.random,
     signal,
     roleArn,
     settings,
     mayLose,
-    observer: observerOf(new Progress(host, describe), host),
+    onCancel,
+    keepFailed: onFailure === 'keep',
+    observer: observerOf(new Progress(host, describe), host, notebook),
     upload: (template, keep) => uploadTemplate(template, bucket, keep, session),
   };
 }
@@ -89,7 +100,19 @@ export async function waitIfBusy(
   return await inGroup(host, 'In progress', () => waitForOthers(stacks, snapshots, engine));
 }
 
-function observerOf(progress: Progress, host: Host): Observer {
+/** The name of the region's state, beside those of what is unfinished. */
+export const REGION_STATE = 'region';
+
+/** For the clean-up after the job; without it, only that confirmation is missed. */
+function keepState(name: string, value: string, host: Host): void {
+  try {
+    host.saveState(name, value);
+  } catch (error) {
+    host.line(`This step's state could not be kept: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function observerOf(progress: Progress, host: Host, notebook: Notebook): Observer {
   const said = new Set<string>();
   return {
     warning(text, place) {
@@ -100,8 +123,26 @@ function observerOf(progress: Progress, host: Host): Observer {
     began: ({ shortName, stackName }, action, expected) => progress.began(shortName, stackName, action, expected),
     event: ({ shortName }, event) => progress.event(shortName, { ...event, isStack: isOwnEvent(event) }),
     note: ({ shortName }, text) => host.line(`${shortName}: ${text}`),
-    ended: result => progress.ended(result),
+    ended(result) {
+      notebook.ended(result);
+      progress.ended(result);
+    },
   };
+}
+
+/** The reads before the first write. @param tell called when the run is stopped in them, to say that nothing was changed */
+export async function beforeWrites<T>(reads: Promise<T>, signal: AbortSignal, tell: () => Promise<void>): Promise<T> {
+  try {
+    return await orAbort(reads, signal);
+  } catch (error) {
+    if (signal.aborted) await tell();
+    throw error;
+  }
+}
+
+/** The results of stacks that a stopped run has not touched. */
+export function untouched({ stacks }: Pick<Plan, 'stacks'>, { reason }: AbortSignal): StackResult[] {
+  return stacks.map(stack => ({ ...blankResult(stack), reason: (reason as Cancelled).message }));
 }
 
 /**
@@ -129,12 +170,13 @@ export function throwUnlessGood(run: RunResult, signal: AbortSignal, host: Host)
 
 function failureOf(stack: StackResult, { operation }: RunResult): Fault {
   const { cause, advice, status = '' } = stack;
-  const next = cause?.advice ?? advice ?? STATUS_ADVICE[status] ?? 'Mend this and run again';
+  const kept = onKeeping(stack);
+  const next = cause?.advice ?? advice ?? ((!kept && STATUS_ADVICE[status]) || 'Mend this and run again');
   const resume =
     operation === 'deploy'
       ? 'stacks deployed before it stay as they are, and a new run goes on from here'
       : 'a new run goes on from here';
-  const fix = `${next}; ${resume}`;
+  const fix = kept ? `${next}. ${kept}` : `${next}; ${resume}`;
   if (!cause)
     return {
       what: `Stack \`${stack.stackName}\` failed`,
@@ -156,9 +198,10 @@ function furtherFailures({ stackName, furtherCauses = [] }: StackResult): Fault[
 }
 
 function interruptionOf(stack: StackResult, run: RunResult): Fault {
+  const { left, status = 'unknown' } = stack;
   return {
     what: `Stack \`${stack.stackName}\` was left before its end, because ${stack.reason}`,
-    seen: `after ${duration(run.duration)}; AWS goes on with what it has begun`,
-    fix: `Wait until ${stack.id ?? stack.stackName} is at rest, then run again`,
+    seen: left ? `${status}; ${left.next}` : `after ${duration(run.duration)}; AWS goes on with what it has begun`,
+    fix: left?.fix ?? `Wait until ${stack.id ?? stack.stackName} is at rest, then run again`,
   };
 }

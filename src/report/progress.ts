@@ -1,6 +1,6 @@
 import type { Host } from '../runner/host.ts';
 import type { StackResult } from './result.ts';
-import { changeCounts, count, duration, ending } from './words.ts';
+import { changeCounts, count, duration, ending, explanation } from './words.ts';
 
 /** One event of a stack, as progress shows it. */
 export interface ProgressEvent {
@@ -64,8 +64,8 @@ export class Progress {
 
   ended(result: StackResult): void {
     this.#work.delete(result.shortName);
-    const counts = result.outcome === 'failed' ? '' : changeCounts(result);
-    const why = result.reason && result.outcome !== 'done' ? `: ${result.reason.replaceAll('\n', ' ')}` : '';
+    const counts = result.outcome === 'done' || result.outcome === 'planned' ? changeCounts(result) : '';
+    const why = result.reason && result.outcome !== 'done' ? `: ${explanation(result).replaceAll('\n', ' ')}` : '';
     const time = result.outcome === 'skipped' ? '' : ` in ${duration(result.duration)}`;
     this.#host.line(`${result.shortName}: ${ending(result)}${counts ? ` (${counts})` : ''}${time}${why}`);
     this.#draw();

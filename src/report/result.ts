@@ -57,6 +57,18 @@ export interface StackResult {
   advice?: string | undefined;
   /** Why this run could look at AWS no longer: its credentials came to their end. */
   lostSight?: { what: string; seen?: string | undefined } | undefined;
+  /** Of one that is `interrupted`: how it was left, at the moment of `status`. */
+  left?: Left | undefined;
+}
+
+/** How a run that was stopped left a stack that AWS is at work on. */
+export interface Left {
+  /** What AWS does from here, as a clause. */
+  next: string;
+  /** How to go on, as an imperative sentence without a closing full stop. */
+  fix: string;
+  /** AWS should have been told to stop, and was not. */
+  isUnheard?: true;
 }
 
 /** One resource that a change set touches. */

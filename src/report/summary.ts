@@ -3,7 +3,7 @@ import { blocks, code, fenced, folded, link, plain, prose, table } from './markd
 import { timeline } from './mermaid.ts';
 import { type PlanView, planMarkdown } from './plan-view.ts';
 import type { Cause, RunResult, StackResult } from './result.ts';
-import { changeCounts, consoleUrl, duration, ending, headline } from './words.ts';
+import { changeCounts, consoleUrl, duration, ending, explanation, headline, onKeeping } from './words.ts';
 
 const ICON = { done: '✅', planned: '📝', failed: '❌', skipped: '⏭️', interrupted: '⏸️' } as const;
 
@@ -52,7 +52,7 @@ function stackTable({ stacks, region, endpoint }: RunResult): string {
       ICON[stack.outcome],
       name(stack),
       ending(stack),
-      changeCounts(stack) || '—',
+      (stack.outcome === 'interrupted' ? '' : changeCounts(stack)) || '—',
       stack.outcome === 'failed' ? 'see above' : prose(why(stack)),
       stack.outcome === 'skipped' ? '' : duration(stack.duration),
     ]),
@@ -60,8 +60,8 @@ function stackTable({ stacks, region, endpoint }: RunResult): string {
 }
 
 /** A setting that would be made, or was, is worth a word beside why the stack changes. */
-function why({ reason, settings }: StackResult): string {
-  return [reason, ...settings].filter(Boolean).join('; ');
+function why(stack: StackResult): string {
+  return [explanation(stack), ...stack.settings].filter(Boolean).join('; ');
 }
 
 /** What CloudFormation's validation warns of. */
@@ -80,9 +80,11 @@ function validationTable({ stacks }: RunResult): string | undefined {
 
 function failure(stack: StackResult): string {
   const { cause, furtherCauses = [] } = stack;
-  const lines = cause
+  const kept = onKeeping(stack);
+  const causes = cause
     ? [cause, ...furtherCauses].flatMap((each, index) => [...(index > 0 ? [''] : []), ...causeLines(each)])
     : [prose(stack.reason ?? ''), ...adviceLines(stack.advice)];
+  const lines = [...causes, ...(kept ? ['', `**Kept:** ${prose(kept)}.`] : [])];
   return [
     '> [!CAUTION]',
     `> **${plain(stack.stackName)}** ${plain(ending(stack))}`,

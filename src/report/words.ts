@@ -40,7 +40,7 @@ const PLANNED: Readonly<Record<StackAction, string>> = {
 };
 
 /** How a stack ended, in words: `updated`, `would be created`, `failed (UPDATE_ROLLBACK_COMPLETE)`. */
-export function ending({ action, outcome, status }: StackResult): string {
+export function ending({ action, outcome, status, left }: StackResult): string {
   if (outcome === 'done') return DONE[action];
   if (outcome === 'planned') return PLANNED[action];
   if (outcome === 'skipped') return 'not started';
@@ -48,7 +48,22 @@ export function ending({ action, outcome, status }: StackResult): string {
   // Its status is the one that it had.
   if (outcome === 'failed' && /^(CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status ?? ''))
     return `failed before any change${state}`;
-  return outcome === 'failed' ? `failed${state}` : `interrupted; AWS goes on${state}`;
+  if (outcome === 'failed') return `failed${state}`;
+  return left ? `interrupted${state}` : `interrupted; AWS goes on${state}`;
+}
+
+/** Why a stack came to what it is, and for one that was left under way what comes next. */
+export function explanation({ reason = '', left }: StackResult): string {
+  return left ? `${reason}: ${left.next}. ${left.fix}` : reason;
+}
+
+/**
+ * How to go on with a stack that failed and was left as it is; nothing for others. RollbackStack takes both states back:
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_RollbackStack.html
+ */
+export function onKeeping({ outcome, status, stackName }: StackResult): string | undefined {
+  if (outcome !== 'failed' || !/^(CREATE|UPDATE)_FAILED$/.test(status ?? '')) return undefined;
+  return `What stands of it stays for you to look at, and a new run goes on from there; to go back instead, aws cloudformation rollback-stack --stack-name ${stackName}`;
 }
 
 /** `3 added, 1 changed, 1 replaced, 2 removed`; empty when nothing changes. */

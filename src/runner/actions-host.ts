@@ -21,8 +21,20 @@ export const actionsHost: Host = {
     });
   },
   mask: secret => core.setSecret(secret),
+  saveState: (name, value) => core.saveState(name, value),
+  savedStates: () => savedStates(process.env),
   idToken: audience => core.getIDToken(audience),
 };
+
+/** The runner hands what a step has kept to its clean-up as `STATE_<name>`. */
+export function savedStates(env: NodeJS.ProcessEnv): Record<string, string> {
+  const prefix = 'STATE_';
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([key, value]) =>
+      key.startsWith(prefix) && value ? [[key.slice(prefix.length), value]] : [],
+    ),
+  );
+}
 
 /**
  * Text from outside, such as a template's words or a reason of AWS, must not speak to the runner: a line that would be taken

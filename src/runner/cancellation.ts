@@ -12,15 +12,16 @@ export class Cancelled extends Error {
 /**
  * Turns SIGINT and SIGTERM into an abort whose reason is `Cancelled`. A second SIGINT ends the process at once, as people
  * at a terminal expect; SIGTERM does not, because the runner always sends it after SIGINT, to a process that may be tidying up.
+ * It listens until the process ends: a signal that comes when all is done must not change how it ends.
  */
-export function listenForCancellation(): { signal: AbortSignal; stop: () => void } {
+export function listenForCancellation(): AbortSignal {
   const controller = new AbortController();
   const onSignal = (name: NodeJS.Signals) => {
     if (controller.signal.aborted && name === 'SIGINT') process.exit(130);
     controller.abort(new Cancelled(name));
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  return { signal: controller.signal, stop: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal) };
+  return controller.signal;
 }
 
 /** A signal that aborts with the given one, or with `Cancelled('timeout')` after `ms`. */

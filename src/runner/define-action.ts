@@ -44,18 +44,16 @@ export function defineAction<I extends InputSpecs, O extends Readonly<Record<str
 ): Action {
   return {
     spec,
-    async run(host, folders, signal) {
-      const listener = signal ? { signal, stop: () => {} } : listenForCancellation();
+    async run(host, folders, signal = listenForCancellation()) {
       const writing = guardedWriting(host);
       try {
         const inputs = parseInputs(spec.inputs, name => host.input(name));
-        await story({ inputs, host, folders, signal: listener.signal, ...writing });
+        await story({ inputs, host, folders, signal, ...writing });
         return writing.hasFailed() ? 1 : 0;
       } catch (error) {
         return report(error, spec.name, host);
       } finally {
         host.status?.('');
-        listener.stop();
       }
     },
   };

@@ -18,6 +18,10 @@ export interface Host {
   annotate(severity: Severity, message: string, options?: { title?: string; place?: Place | undefined }): void;
   /** Keeps a value out of everything that is printed after. */
   mask(secret: string): void;
+  /** Keeps a text for the step's own clean-up after the job; '' takes it back. Nothing where no such step comes. */
+  saveState(name: string, value: string): void;
+  /** What this step has kept, by name. */
+  savedStates(): Record<string, string>;
   /** The runner's OIDC token for an audience. Rejects when the job may not have one. */
   idToken(audience: string): Promise<string>;
   /** Shows one line that the next call replaces; '' removes it. Absent where lines cannot be replaced. */

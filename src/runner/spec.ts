@@ -47,6 +47,8 @@ export interface ActionSpec<
   /** An icon of Feather and a colour, as `branding` in `action.yml` wants them. */
   icon: string;
   color: string;
+  /** After the job, what it left under way at AWS is seen to its end. */
+  hasCleanUp?: true;
   inputs: I;
   outputs: O;
 }

@@ -38,6 +38,7 @@ export function terminalHost(runner: Host): Host {
       const label = styleText([COLORS[severity], 'bold'], title ?? severity);
       print(`${label} ${place && !message.startsWith(renderPlace(place)) ? `${renderPlace(place)}: ` : ''}${message}`);
     },
+    saveState: () => {},
     mask: secret => void (secret !== '' && secrets.add(secret)),
     ...(out.isTTY && {
       status: text => {

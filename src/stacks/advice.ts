@@ -44,6 +44,10 @@ const ADVICE: readonly { reason: RegExp; type?: RegExp; advice: (match: RegExpMa
     advice: () => 'Check that the image of this digest exists in this region and that the subnets reach ECR and S3',
   },
   {
+    reason: /Replacement type updates not supported on stack with disable-rollback/i,
+    advice: () => 'Run again with `on-failure: rollback`: AWS replaces nothing in a stack that is not rolled back',
+  },
+  {
     reason: /AccessDenied/i,
     advice: () => 'Widen the rights of the role that deploys (or the one in input `role-arn`)',
   },

@@ -189,6 +189,7 @@ class Simulation {
         begin(name, token, find(name)?.deployed.status === 'REVIEW_IN_PROGRESS' ? 'CREATE' : 'UPDATE');
       },
       deleteChangeSet: async () => 'gone',
+      cancelUpdate: async () => 'told',
       deleteStack: async (id, token) => begin(id, token, 'DELETE'),
       deleteEmptyStack: async () => {},
       continueUpdateRollback: async (id, token) => begin(id, token, 'UPDATE_ROLLBACK'),

@@ -1,4 +1,5 @@
 import type { Cause } from '../report/result.ts';
+import { orAbort } from '../runner/cancellation.ts';
 import { UserFault } from '../runner/fault.ts';
 import { advise } from './advice.ts';
 import type { CloudFormation, StackEvent } from './cloudformation.ts';
@@ -94,6 +95,20 @@ export async function causeOf(
     Object.assign(cause, { ...explain(inner, undefined), logicalId, place: cause.place });
   }
   return cause;
+}
+
+/** As `causeOf`, for a run that may be stopped: then the status speaks for itself. */
+export async function causeInTime(
+  events: readonly StackEvent[],
+  template: Template | undefined,
+  { cloudFormation, signal }: { cloudFormation: Pick<CloudFormation, 'events'>; signal: AbortSignal },
+): Promise<Cause | undefined> {
+  try {
+    return await orAbort(causeOf(events, template, cloudFormation), signal);
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  }
 }
 
 function isNestedStack(event: StackEvent): boolean {

@@ -238,20 +238,45 @@ it('a change that touches no resource, but outputs or tags, is executed all the 
   expect([calls.includes('executeChangeSet'), warnings]).toEqual([true, []]);
 });
 
-it('a creation that hangs does not keep a cancelled run', async () => {
-  const { engine: used, calls, abort, warnings } = engine({ createChangeSet: () => new Promise(() => {}) });
+it('a creation that hangs does not keep a cancelled run, which says that it may have left something', async () => {
+  const { engine: used, calls, abort, warnings } = engine({ createChangeSet: () => new Promise(() => {}) }, true);
   setImmediate(() => abort.abort(new Cancelled('SIGINT')));
   await expect(startChange(CHANGE, used)).rejects.toBeInstanceOf(Cancelled);
-  expect(calls.slice(1)).toEqual(TIDY);
+  expect(calls).toContain('deleteChangeSet');
+  expect(warnings).toEqual([expect.stringContaining('Change set c of s may be left')]);
+});
+
+it('a creation that is answered while a cancelled run tidies up is tidied up after', async () => {
+  let answer = () => {};
+  const {
+    engine: used,
+    calls,
+    abort,
+    warnings,
+  } = engine({
+    createChangeSet: () =>
+      new Promise(resolve => {
+        answer = () => resolve({ id: 'arn:c', stackId: 'arn:s' });
+      }),
+    deleteEmptyStack: async () => answer(),
+  });
+  setImmediate(() => abort.abort(new Cancelled('SIGINT')));
+  await expect(startChange(CHANGE, used)).rejects.toBeInstanceOf(Cancelled);
+  expect(calls.slice(1)).toEqual([...TIDY, ...TIDY]);
   expect(warnings).toEqual([]);
 });
 
-it('an execution that hangs does not keep a cancelled run, which then counts as begun', async () => {
+it('a change set that CloudFormation does not let go in time is warned of', async () => {
+  const { engine: used, warnings } = engine({ deleteChangeSet: async () => 'busy' });
+  await previewChange(CHANGE, used);
+  expect(warnings).toEqual([expect.stringContaining('CloudFormation is still making it')]);
+});
+
+it('an execution that hangs does not keep a cancelled run, which knows that it may have begun', async () => {
   const { engine: used, calls, abort, warnings } = engine({ executeChangeSet: () => new Promise(() => {}) });
   setImmediate(() => abort.abort(new Cancelled('SIGINT')));
-  expect((await startChange(CHANGE, used)).operation).toBeDefined();
-  expect(calls.slice(-4)).toEqual(TIDY);
-  expect(warnings).toEqual([]);
+  expect(await startChange(CHANGE, used)).toMatchObject({ operation: { token: 'c' }, isAnswered: false });
+  expect([calls.at(-1), warnings]).toEqual(['executeChangeSet', []]);
 });
 
 it('a deletion of the empty stack that fails is made again only after another look', async () => {
@@ -293,7 +318,10 @@ describe('an execution whose answer is lost', () => {
       describeChangeSet: async () => (reads++ === 0 ? READY : seen),
       events: async () => ({ events: [{ ...EVENT, token: 'c' }] }),
     });
-    expect((await startChange(CHANGE, used)).operation).toEqual({ stackId: 'arn:s', token: 'c', expected: 1 });
+    expect(await startChange(CHANGE, used)).toMatchObject({
+      operation: { stackId: 'arn:s', token: 'c', expected: 1 },
+      isAnswered: true,
+    });
     expect([calls.includes('deleteChangeSet'), warnings]).toEqual([false, []]);
   });
 
@@ -324,6 +352,18 @@ describe('an execution whose answer is lost', () => {
       }),
     });
     expect((await startChange(CHANGE, used)).operation).toBeDefined();
+  });
+
+  it('may have happened when the run is cancelled before the change set tells', async () => {
+    const { engine: used, abort } = engine({
+      executeChangeSet: () => {
+        setImmediate(() => abort.abort(new Cancelled('SIGINT')));
+        return Promise.reject(LOST);
+      },
+      describeChangeSet: () => (asked++ === 0 ? Promise.resolve(READY) : new Promise(() => {})),
+    });
+    let asked = 0;
+    expect(await startChange(CHANGE, used)).toMatchObject({ operation: { token: 'c' }, isAnswered: false });
   });
 
   it('has not happened when the change set is still to be executed', async () => {

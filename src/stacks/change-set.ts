@@ -50,39 +50,49 @@ export async function previewChange(request: ChangeSetRequest, engine: Engine): 
  * Works out what would change and starts it. Whatever keeps a change set from execution, it does not stay behind.
  *
  * @param approve is asked before the execution, and throws to prevent it
- * @returns no operation when nothing would change
+ * @returns no operation when nothing would change; `isAnswered` is false when the run was cancelled before AWS said that it
+ * has begun, so that it may not have
  * @throws as `previewChange`
  */
 export async function startChange(
   request: ChangeSetRequest,
   engine: Engine,
   approve: (prepared: Prepared) => Promise<void> = async () => {},
-): Promise<Prepared & { operation?: Operation }> {
+): Promise<Prepared & { operation?: Operation; isAnswered?: boolean }> {
   const { id, ...prepared } = await prepare(request, engine);
   if (prepared.isNothing) {
     await discard(request, engine);
     return prepared;
   }
+  let isAnswered: boolean;
   try {
     await approve(prepared);
     engine.signal.throwIfAborted();
-    await execute(id, prepared.stackId, request, engine);
+    isAnswered = await execute(id, prepared.stackId, request, engine);
   } catch (error) {
     await discard(request, engine);
     throw error;
   }
   const operation = { stackId: prepared.stackId, token: request.name, expected: prepared.changes.length };
-  return { ...prepared, operation };
+  return { ...prepared, operation, isAnswered };
 }
 
 async function prepare(request: ChangeSetRequest, engine: Engine): Promise<Prepared & { id: string }> {
   engine.signal.throwIfAborted();
+  const creation = engine.cloudFormation.createChangeSet(request);
+  let pending: Promise<void> | undefined = creation.then(
+    () => {},
+    () => {},
+  );
+  void pending.then(() => {
+    pending = undefined;
+  });
   try {
-    const { id, stackId } = await orAbortSoon(engine.cloudFormation.createChangeSet(request), engine);
+    const { id, stackId } = await orAbortSoon(creation, engine);
     return { id, stackId, ...(await awaitChanges(id, request.stackName, engine)) };
   } catch (error) {
     // An answer that was lost may have left one too.
-    await discard(request, engine);
+    await discard(request, engine, pending);
     throw error;
   }
 }
@@ -124,23 +134,44 @@ async function validationsOf(id: string, engine: Engine): Promise<Validation[]> 
   }
 }
 
-async function execute(id: string, stackId: string, request: ChangeSetRequest, engine: Engine): Promise<void> {
-  const { cloudFormation, signal } = engine;
+/** @returns whether AWS has answered: a run that is cancelled does not wait for long */
+async function execute(id: string, stackId: string, request: ChangeSetRequest, engine: Engine): Promise<boolean> {
+  const { cloudFormation, signal, keepFailed = false } = engine;
   try {
-    await orAbortSoon(cloudFormation.executeChangeSet(id, request.name), engine);
+    await orAbortSoon(cloudFormation.executeChangeSet(id, request.name, keepFailed), engine);
+    return true;
   } catch (error) {
-    // Cancelled without an answer: it may have begun, which is what the run then says. If not, the change set goes.
-    if (signal.aborted) return await discard(request, engine);
-    // The answer may be lost, and the request not; or it was repeated, and refused for being under way.
+    if (signal.aborted) return false;
     if (!(error instanceof TransientError || error instanceof Overtaken)) throw error;
-    const changeSet = await untilAnswered(() => cloudFormation.describeChangeSet(id), engine);
-    if (changeSet?.executionStatus?.startsWith('EXECUTE_')) return;
-    if (changeSet) throw error;
-    // A refusal is no lost answer: the history would show by now what an earlier attempt has begun.
-    const looks = error instanceof Overtaken ? [500] : [0, 1000, 3000];
-    if (!(await hasBegun(stackId, request.name, looks, engine)))
-      throw new Overtaken('cloudformation:ExecuteChangeSet', 'the change set is gone, and nothing was done with it');
+    return await isUnderWay(id, stackId, request, error, engine);
   }
+}
+
+/**
+ * The answer may be lost, and the request not; or it was repeated, and refused for being under way: the change set itself tells.
+ *
+ * @returns whether that could be told before the run was cancelled
+ * @throws the given error when the execution has not begun, `Overtaken` when somebody else was faster
+ */
+async function isUnderWay(
+  id: string,
+  stackId: string,
+  request: ChangeSetRequest,
+  answer: TransientError | Overtaken,
+  engine: Engine,
+): Promise<boolean> {
+  try {
+    const changeSet = await untilAnswered(() => engine.cloudFormation.describeChangeSet(id), engine);
+    if (changeSet?.executionStatus?.startsWith('EXECUTE_')) return true;
+    if (changeSet) throw answer;
+    // A refusal is no lost answer: the history would show by now what an earlier attempt has begun.
+    const looks = answer instanceof Overtaken ? [500] : [0, 1000, 3000];
+    if (await hasBegun(stackId, request.name, looks, engine)) return true;
+  } catch (error) {
+    if (engine.signal.aborted && error === engine.signal.reason) return false;
+    throw error;
+  }
+  throw new Overtaken('cloudformation:ExecuteChangeSet', 'the change set is gone, and nothing was done with it');
 }
 
 /** Whether the history shows that an operation was begun. It may show so a little late. */
@@ -157,27 +188,40 @@ async function hasBegun(stackId: string, token: string, looks: readonly number[]
 /**
  * Deletes a change set that was not executed, and the empty stack that held it. A failure to do so is told as a warning, so
  * that it never hides why the change was given up; and it takes no longer than a cancelled job has.
+ *
+ * @param pending ends with the creation that is not answered yet: only then is a removal the last word
  */
-async function discard(request: ChangeSetRequest, engine: Engine): Promise<void> {
+async function discard(request: ChangeSetRequest, engine: Engine, pending?: Promise<void>): Promise<void> {
   const { stackName, name } = request;
   // A timer that nobody waits for any more would keep the process.
   const over = new AbortController();
   const giveUp = engine.clock.sleep(PATIENCE, over.signal).then(() => 'CloudFormation does not answer in time');
-  const trouble = await Promise.race([tidyUp(request, engine), giveUp]).finally(() => over.abort());
+  const remove = async () => {
+    const trouble = await removeUnused(request, engine);
+    if (!pending) return trouble;
+    await pending;
+    return await removeUnused(request, engine);
+  };
+  const trouble = await Promise.race([remove(), giveUp]).finally(() => over.abort());
   if (trouble === undefined) return;
   const command = `aws cloudformation delete-change-set --stack-name ${stackName} --change-set-name ${name}`;
   const advice = `see that it is gone, and the stack too if it is empty (${command})`;
   engine.observer.warning(`Change set ${name} of ${stackName} may be left: ${advice}. ${trouble}`);
 }
 
-/** @returns what went wrong, in words */
-async function tidyUp(
-  { stackName, name, type }: ChangeSetRequest,
-  { cloudFormation, clock }: Engine,
+/**
+ * Deletes a change set, as soon as CloudFormation lets it go, and the stack that it alone has brought into being.
+ *
+ * @returns what went wrong, in words
+ */
+export async function removeUnused(
+  { stackName, name, type }: Pick<ChangeSetRequest, 'stackName' | 'name' | 'type'>,
+  { cloudFormation, clock }: Pick<Engine, 'cloudFormation' | 'clock'>,
 ): Promise<string | undefined> {
   const deadline = clock.now() + PATIENCE;
   try {
-    while ((await cloudFormation.deleteChangeSet(stackName, name)) === 'busy' && clock.now() < deadline) {
+    while ((await cloudFormation.deleteChangeSet(stackName, name)) === 'busy') {
+      if (clock.now() >= deadline) return 'CloudFormation is still making it';
       await clock.sleep(250);
     }
     // Only a stack that is still empty may go, and not while another run has a change set for it. CloudFormation cannot be

@@ -50,6 +50,11 @@ const send =
   (status: number, body: string): Answer =>
   response =>
     response.writeHead(status, { 'content-type': 'text/xml' }).end(body);
+/** With the id by which AWS's answers are told from another's page. */
+const taken =
+  (body: string): Answer =>
+  response =>
+    response.writeHead(200, { 'content-type': 'text/xml', 'x-amzn-requestid': 'r' }).end(body);
 const error = (status: number, code: string, message = 'words of AWS') =>
   send(
     status,
@@ -139,7 +144,7 @@ describe('a call to CloudFormation', () => {
     ],
     [
       'the execution of a change set that has been overtaken',
-      () => client().executeChangeSet('arn:c', 't'),
+      () => client().executeChangeSet('arn:c', 't', false),
       error(
         400,
         'InvalidChangeSetStatus',
@@ -148,7 +153,7 @@ describe('a call to CloudFormation', () => {
     ],
     [
       'the execution of a change set that is gone',
-      () => client().executeChangeSet('arn:c', 't'),
+      () => client().executeChangeSet('arn:c', 't', false),
       error(404, 'ChangeSetNotFound', 'ChangeSet [c] does not exist'),
     ],
     [
@@ -221,6 +226,15 @@ describe('a call to CloudFormation', () => {
   it('to delete a change set that is gone is no failure', async () => {
     answers = [error(404, 'ChangeSetNotFound', 'ChangeSet [x] does not exist')];
     await expect(client().deleteChangeSet('s', 'x')).resolves.toBe('gone');
+  });
+
+  it.each([
+    [taken('<CancelUpdateStackResponse/>'), 'told'],
+    [error(400, 'ValidationError', 'CancelUpdateStack cannot be called from current stack status'), 'too late'],
+    [error(400, 'TokenAlreadyExistsException'), 'told'],
+  ])('to cancel an update says whether it came in time (%#)', async (answer, said) => {
+    answers = [answer];
+    await expect(client().cancelUpdate('s', 't')).resolves.toBe(said);
   });
 
   it('to delete a change set that is still being made says so', async () => {

@@ -1,4 +1,5 @@
 import {
+  CancelUpdateStackCommand,
   CloudFormationClient,
   ContinueUpdateRollbackCommand,
   CreateChangeSetCommand,
@@ -180,9 +181,13 @@ function changeSetWrites(client: CloudFormationClient, request: Request): Pick<C
         };
       });
     },
-    async executeChangeSet(id, token) {
-      const command = new ExecuteChangeSetCommand({ ChangeSetName: id, ClientRequestToken: token });
-      await request('ExecuteChangeSet', () => accepted('ExecuteChangeSet', client.send(command)));
+    async executeChangeSet(id, token, keepFailed) {
+      // Said in either case, for creations and updates alike: what a stack was told before may stick to it (sam-cli#4585).
+      // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html
+      const input = { ChangeSetName: id, ClientRequestToken: token, DisableRollback: keepFailed };
+      await request('ExecuteChangeSet', () =>
+        accepted('ExecuteChangeSet', client.send(new ExecuteChangeSetCommand(input))),
+      );
     },
     async deleteChangeSet(stackName, name) {
       const command = new DeleteChangeSetCommand({ StackName: stackName, ChangeSetName: name });
@@ -211,6 +216,22 @@ function stackWrites(client: CloudFormationClient, request: Request): Omit<Cloud
         EnableTerminationProtection: isOn,
       });
       await request('UpdateTerminationProtection', () => accepted('UpdateTerminationProtection', client.send(command)));
+    },
+    async cancelUpdate(stackId, token) {
+      const command = new CancelUpdateStackCommand({ StackName: stackId, ClientRequestToken: token });
+      return await request('CancelUpdateStack', async () => {
+        try {
+          await accepted('CancelUpdateStack', client.send(command));
+          return 'told';
+        } catch (error) {
+          const { name } = describeError(error);
+          // No code tells it; the words are "CancelUpdateStack cannot be called from current stack status".
+          if (name === 'ValidationError') return 'too late';
+          // Only this very request can have used the token before: its answer was lost.
+          if (name.startsWith('TokenAlreadyExists')) return 'told';
+          throw error;
+        }
+      });
     },
     async deleteStack(stackId, token, roleArn, leave) {
       const command = new DeleteStackCommand({

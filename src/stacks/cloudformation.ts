@@ -134,7 +134,10 @@ export interface CloudFormation {
   stackPolicy(stackId: string): Promise<string | undefined>;
   setStackPolicy(stackId: string, policy: string): Promise<void>;
   setTerminationProtection(stackId: string, isOn: boolean): Promise<void>;
-  executeChangeSet(id: string, token: string): Promise<void>;
+  /** @param keepFailed what fails is not rolled back: resources stay as they are */
+  executeChangeSet(id: string, token: string, keepFailed: boolean): Promise<void>;
+  /** Has an update taken back; `too late`: there is none that could be. */
+  cancelUpdate(stackId: string, token: string): Promise<'told' | 'too late'>;
   /** `busy`: CloudFormation is still making it and does not let it go yet. No error when it is gone already. */
   deleteChangeSet(stackName: string, name: string): Promise<'gone' | 'busy'>;
   deleteStack(stackId: string, token: string, roleArn?: string, leave?: Leave): Promise<void>;

@@ -4,6 +4,7 @@ import { Cancelled, orAbort } from '../runner/cancellation.ts';
 import { UserFault } from '../runner/fault.ts';
 import { whenFree } from './attach.ts';
 import { type Blocker, blockerOf, whyKept } from './blockers.ts';
+import { stopWork } from './cancel.ts';
 import { failuresOf } from './cause.ts';
 import { uniqueName } from './change-set.ts';
 import type { DeployedStack, Leave, StackEvent, StackResource } from './cloudformation.ts';
@@ -70,6 +71,9 @@ export async function deleteStack(
     await climb(turn);
   } catch (error) {
     recordFailure(error, result);
+    const { token } = turn;
+    if (engine.signal.aborted && result.outcome === 'interrupted')
+      await stopWork({ kind: 'delete', stackName: stack.stackName, stackId: deployed.id, token }, engine, result);
   }
   conclude(turn, lines);
   result.duration = engine.clock.now() - started;
@@ -178,7 +182,7 @@ async function prepare(turn: Turn, rung: Rung): Promise<void> {
   const note = (text: string) => engine.observer.note(stack, text.replaceAll('`', ''));
   if (rung.step === 'empty') {
     for (const { logicalId, physicalId } of rung.repositories) {
-      const count = await turn.leftovers.emptyRepository(physicalId);
+      const count = await orAbort(turn.leftovers.emptyRepository(physicalId), engine.signal);
       note(`deleted the ${count === 1 ? 'one image' : `${count} images`} of repository ${physicalId} (${logicalId})`);
     }
     turn.climb = {

@@ -1,12 +1,14 @@
 import type { Change as ShownChange, StackResult } from '../report/result.ts';
+import { orAbort } from '../runner/cancellation.ts';
 import { type Fault, renderFault, throwIfAny, UserFault } from '../runner/fault.ts';
 import { attach, isBusy, MOST_OVERTAKEN, readAfresh, readDeployed } from './attach.ts';
-import { causeOf } from './cause.ts';
+import { stopWork, type UnderWay } from './cancel.ts';
+import { causeInTime, causeOf } from './cause.ts';
 import { type Prepared, previewChange, startChange, uniqueName, ValidationFault } from './change-set.ts';
 import { classify, STATUS_ADVICE, type Verdict } from './classify.ts';
 import { type ChangeSetRequest, type DeployedStack, Overtaken, type ParameterValue } from './cloudformation.ts';
 import { blankResult, type Engine, recordFailure, type Snapshot, type Upload, watching } from './engine.ts';
-import { type Ended, follow, sendWrite } from './follow.ts';
+import { type Ended, follow, orAbortSoon, sendWrite } from './follow.ts';
 import { losses } from './losses.ts';
 import type { PlannedStack } from './plan.ts';
 import { RECOVERED, type Remedy, recover } from './recover.ts';
@@ -40,6 +42,8 @@ interface Turn {
   result: StackResult;
   /** What had to be done before the change itself, in words, and by what means. */
   past: Map<Remedy | 'recreate' | 'wait', string>;
+  /** What AWS has been told to begin, until it is seen to have ended. */
+  atAws: { underWay?: UnderWay | undefined };
 }
 
 /** What is to be done next in a turn, as the last look at the stack shows it. */
@@ -64,13 +68,15 @@ export async function deployStack(
 ): Promise<StackResult> {
   const started = engine.clock.now();
   const result: StackResult = { ...blankResult(stack), outcome: options.dryRun ? 'planned' : 'done' };
-  const turn: Turn = { stack, valuesFor, engine, options, result, past: new Map() };
+  const turn: Turn = { stack, valuesFor, engine, options, result, past: new Map(), atAws: {} };
   try {
     if (options.dryRun) await preview(judge(turn, snapshot));
     else await converge(turn, snapshot);
   } catch (error) {
     recordFailure(error, result);
     if (error instanceof ValidationFault) Object.assign(result, refusalCauses(error.validations, stack));
+    const { underWay } = turn.atAws;
+    if (underWay && engine.signal.aborted && result.outcome === 'interrupted') await stop(underWay, turn);
   }
   result.duration = engine.clock.now() - started;
   return result;
@@ -189,24 +195,32 @@ async function preview(step: Step): Promise<void> {
 async function change(step: Step): Promise<void> {
   const { stack, verdict, engine, result } = step;
   const request = requestOf(step, await uploadIfLarge(step, true));
-  const { changes, operation } = await startChange(request, engine, async prepared => {
+  const started = await startChange(request, engine, async prepared => {
     result.id = prepared.stackId;
     recordChanges(prepared, step);
     throwIfAny(losses(prepared.changes, stack, engine.mayLose));
     if (verdict.kind === 'update') result.settings.push(...(await settlePolicy(targetOf(step), engine)));
   });
+  const { stackId, changes, operation, isAnswered } = started;
   if (!operation) {
     recordNothing(result);
     return await settle(step);
   }
+  step.atAws.underWay = {
+    kind: request.type === 'CREATE' ? 'create' : 'update',
+    stackName: stack.stackName,
+    stackId,
+    token: request.name,
+    unanswered: isAnswered ? undefined : request,
+  };
   // AWS goes on from here whatever happens to this run; what is seen later replaces this.
-  result.outcome = 'interrupted';
+  Object.assign(result, { outcome: 'interrupted', status: `${request.type}_IN_PROGRESS` });
   engine.observer.began(stack, result.action, changes.length);
   await conclude(await follow(engine.cloudFormation, operation, watching(stack, engine)), step);
 }
 
 async function deleteRemains(
-  { stack, engine, result, past }: Step,
+  { stack, engine, result, past, atAws }: Step,
   { id }: DeployedStack,
   verdict: { status: string },
 ): Promise<Snapshot> {
@@ -215,8 +229,10 @@ async function deleteRemains(
   engine.observer.began(stack, 'delete the remains of', 0);
   await sendWrite(() => engine.cloudFormation.deleteStack(id, token, engine.roleArn), engine);
   Object.assign(result, { outcome: 'interrupted', status: 'DELETE_IN_PROGRESS' });
+  atAws.underWay = { kind: 'delete', stackName: stack.stackName, stackId: id, token };
   const operation = { stackId: id, token, expected: 0 };
   const { status, events } = await follow(engine.cloudFormation, operation, watching(stack, engine));
+  atAws.underWay = undefined;
   Object.assign(result, { outcome: 'done', status });
   if (status !== 'DELETE_COMPLETE') {
     const cause = await causeOf(events, stack.template, engine.cloudFormation);
@@ -230,7 +246,7 @@ async function deleteRemains(
 }
 
 async function undo(step: Step, deployed: DeployedStack, by: Remedy): Promise<Snapshot> {
-  const { stack, engine, result, past, options } = step;
+  const { stack, engine, result, past, options, atAws } = step;
   if (past.has(by)) {
     const what = `Stack \`${stack.stackName}\` is in ${deployed.status} again`;
     throw new UserFault({ what, fix: STATUS_ADVICE[deployed.status] });
@@ -238,20 +254,26 @@ async function undo(step: Step, deployed: DeployedStack, by: Remedy): Promise<Sn
   past.set(by, RECOVERED[by]);
   const prefix = `${stack.shortName}.`;
   const skippable = options.skipResources.filter(id => id.startsWith(prefix)).map(id => id.slice(prefix.length));
+  // Cancelled, it is found to be going back already: there is nothing to tell AWS.
+  const token = uniqueName(engine.clock, engine.random);
+  atAws.underWay = { kind: 'update', stackName: stack.stackName, stackId: deployed.id, token };
   const status = await recover({ ...stack, deployed, skippable }, by, engine, result);
+  atAws.underWay = undefined;
   return await readAfresh(deployed.id, now => now?.status !== status && !isBusy(now), engine);
 }
 
 async function uploadIfLarge({ stack, engine }: Step, keep: boolean): Promise<Upload | undefined> {
-  return stack.needsUpload ? await engine.upload(stack.template.text, keep) : undefined;
+  return stack.needsUpload ? await orAbort(engine.upload(stack.template.text, keep), engine.signal) : undefined;
 }
 
 async function removeUpload(upload: Upload | undefined, engine: Engine): Promise<void> {
   try {
-    await upload?.remove();
+    if (upload) await orAbortSoon(upload.remove(), engine);
   } catch (error) {
-    if (!(error instanceof UserFault)) throw error;
-    engine.observer.warning(`The template uploaded for this dry run stays in the bucket. ${error.message}`);
+    const isCancelled = engine.signal.aborted && error === engine.signal.reason;
+    if (!(error instanceof UserFault) && !isCancelled) throw error;
+    const why = isCancelled ? 'S3 does not answer in time.' : (error as UserFault).message;
+    engine.observer.warning(`The template uploaded for this dry run stays in the bucket. ${why}`);
   }
 }
 
@@ -297,6 +319,15 @@ async function settle(step: Step): Promise<void> {
   result.settings.push(...(await settleProtection(target, isProtected, engine)));
 }
 
+async function stop(underWay: UnderWay, { stack, engine, result }: Turn): Promise<void> {
+  await stopWork(underWay, engine, result);
+  const { settings, observer } = engine;
+  const hasSettings = settings.policy !== undefined || settings.terminationProtection !== undefined;
+  if (result.outcome !== 'done' || !hasSettings) return;
+  const what = `Stack \`${stack.stackName}\` is done, but the run was stopped before its policy and its protection were seen to`;
+  observer.warning(`${what}: run again.`);
+}
+
 function isNew({ kind }: Verdict): boolean {
   return kind === 'create' || kind === 'recreate';
 }
@@ -314,7 +345,7 @@ async function conclude(ended: Ended, step: Step): Promise<void> {
     return;
   }
   result.outcome = 'failed';
-  result.cause = await causeOf(ended.events, stack.template, engine.cloudFormation);
+  result.cause = await causeInTime(ended.events, stack.template, engine);
   result.reason = result.cause ? undefined : `ended in ${ended.status}`;
 }
 

@@ -1,4 +1,5 @@
 import type { StackResult } from '../report/result.ts';
+import { Cancelled } from '../runner/cancellation.ts';
 import { type Fault, throwIfAny } from '../runner/fault.ts';
 import { classifyStatus } from './classify.ts';
 import type { ParameterValue } from './cloudformation.ts';
@@ -140,7 +141,8 @@ export async function deploy(
       isGood,
       skip(stack, because) {
         const standing = snapshotOf(stack).stack;
-        const reason = `\`${because}\` did not succeed`;
+        const { aborted, reason: why } = engine.signal;
+        const reason = aborted && why instanceof Cancelled ? why.message : `\`${because}\` did not succeed`;
         const result = { ...blankResult(stack), id: standing?.id, outputs: standing?.outputs ?? {}, reason };
         engine.observer.ended(result);
         return result;

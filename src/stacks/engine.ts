@@ -2,6 +2,7 @@ import { ExpiredCredentials } from '../aws/transient-error.ts';
 import type { StackResult } from '../report/result.ts';
 import { Cancelled } from '../runner/cancellation.ts';
 import { type Place, renderFault, UserFault } from '../runner/fault.ts';
+import type { OnCancel } from './cancel.ts';
 import type { CloudFormation, DeployedStack, StackEvent } from './cloudformation.ts';
 import type { FollowOptions } from './follow.ts';
 import type { StackSettings } from './settings.ts';
@@ -17,6 +18,10 @@ export interface Engine extends Omit<FollowOptions, 'onEvent'> {
   mayLose: readonly string[];
   /** The role that CloudFormation acts with. */
   roleArn?: string | undefined;
+  /** What becomes of what AWS has under way when the run is stopped. Default: it is taken back. */
+  onCancel?: OnCancel | undefined;
+  /** What failed stays as it is, for inspection, instead of being rolled back. */
+  keepFailed?: boolean | undefined;
 }
 
 /** A template in a bucket. */

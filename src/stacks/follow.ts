@@ -122,7 +122,7 @@ export async function untilAnswered<T>(
 }
 
 /** So long a write that is under way when a run is cancelled may take to be answered. */
-const GRACE = 1500;
+const GRACE = 1000;
 
 /** As `orAbort`, for a write: its answer is worth a moment's wait. */
 export async function orAbortSoon<T>(

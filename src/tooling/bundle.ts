@@ -1,4 +1,5 @@
-// `npm run build`: tsc → build/ → ncc → minified dist/, with one stub for each action. Equal sources give equal bytes.
+// `npm run build`: tsc → build/ → ncc → minified dist/, with one stub for each action and one for what comes after the job.
+// Equal sources give equal bytes.
 import { execFileSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -20,6 +21,15 @@ function bundle(dist: string): void {
   cpSync(join(ROOT, 'package.json'), join(build, 'package.json'));
   run('ncc', 'build', join(build, 'index.js'), '--out', dist, '--license', 'LICENSES.txt', '--quiet');
   minify(dist);
+  writeFileSync(
+    join(dist, 'clean-up.js'),
+    `// Most jobs leave nothing under way, and then nothing is loaded.
+if (Object.entries(process.env).some(([name, value]) => name.startsWith('STATE_unfinished_') && value)) {
+  const { cleanUp } = await import('./index.js');
+  await cleanUp();
+}
+`,
+  );
   for (const name of Object.keys(actions)) {
     writeFileSync(
       join(dist, `${name}.js`),

@@ -46,7 +46,12 @@ function actionYml(spec: ActionSpec, dist: string): string {
     branding: { icon: spec.icon, color: spec.color },
     inputs: Object.fromEntries(Object.entries(spec.inputs).map(([name, input]) => [name, inputYml(input)])),
     outputs: Object.fromEntries(Object.entries(spec.outputs).map(([name, { description }]) => [name, { description }])),
-    runs: { using: 'node24', main: `${dist}/${spec.name}.js` },
+    runs: {
+      using: 'node24',
+      main: `${dist}/${spec.name}.js`,
+      // Without `post-if` it always runs, after a cancellation too.
+      ...(spec.hasCleanUp && { post: `${dist}/clean-up.js` }),
+    },
   });
   document.commentBefore = ` ${NOTE.replace('NAME', spec.name)}`;
   return document.toString({ lineWidth: 0 });

@@ -7,6 +7,7 @@ export interface RecordingHost extends Host {
   log: string[];
   outputs: Record<string, string>;
   summaryText: string;
+  states: Record<string, string>;
 }
 
 /** @param inputs raw texts by name */
@@ -20,6 +21,7 @@ export function recordingHost(inputs: Record<string, string>): RecordingHost {
     log,
     outputs: {},
     summaryText: '',
+    states: {},
     input: name => inputs[name] ?? '',
     output: (name, value) => {
       host.outputs[name] = value;
@@ -33,6 +35,10 @@ export function recordingHost(inputs: Record<string, string>): RecordingHost {
     annotate: (severity, message, { title, place } = {}) =>
       print(`[${severity}${title ? `: ${title}` : ''}${place ? ` @ ${renderPlace(place)}` : ''}] ${message}`),
     mask: secret => void secrets.push(secret),
+    saveState: (name, value) => {
+      host.states[name] = value;
+    },
+    savedStates: () => Object.fromEntries(Object.entries(host.states).filter(([, value]) => value !== '')),
     idToken: () => Promise.reject(new Error('this host has no OIDC token')),
   };
   return host;

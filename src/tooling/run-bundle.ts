@@ -11,6 +11,8 @@ export interface BundleRun {
   outputs: Record<string, string>;
   /** The job summary, in Markdown. */
   summary: string;
+  /** What was kept for the clean-up after the job, by name. */
+  states: Record<string, string>;
   /** Milliseconds from start to exit. */
   duration: number;
 }
@@ -25,6 +27,8 @@ export interface BundleOptions {
   /** Told when the process runs. */
   onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
   onOutput?: (text: string) => void;
+  /** For `clean-up`: what the step has kept. */
+  states?: Record<string, string>;
 }
 
 /** Starts a shipped action as the runner does: inputs in `INPUT_…`, outputs and summary through files, under this Node. */
@@ -34,23 +38,31 @@ export async function runBundle(
   options: BundleOptions = {},
 ): Promise<BundleRun> {
   const folder = await mkdtemp(join(tmpdir(), 'zap-obs-'));
-  const [outputFile, summaryFile] = [join(folder, 'output'), join(folder, 'summary')];
+  const [outputFile, summaryFile, stateFile] = ['output', 'summary', 'state'].map(name => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
   try {
-    await Promise.all([writeFile(outputFile, ''), writeFile(summaryFile, '')]);
+    await Promise.all([outputFile, summaryFile, stateFile].map(file => writeFile(file, '')));
     const env = {
       ...environmentWithoutAws(),
       ...(options.endpoint && localAwsEnvironment(options.endpoint)),
       GITHUB_OUTPUT: outputFile,
       GITHUB_STEP_SUMMARY: summaryFile,
+      GITHUB_STATE: stateFile,
       GITHUB_WORKSPACE: options.workspace ?? ROOT,
       ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
+      ...Object.fromEntries(Object.entries(options.states ?? {}).map(([name, value]) => [`STATE_${name}`, value])),
       ...options.env,
     };
     const started = performance.now();
     const { code, log } = await spawnAndWait(join(ROOT, 'dist', `${action}.js`), env, options);
     const duration = performance.now() - started;
-    const [output, summary] = await Promise.all([readFile(outputFile, 'utf8'), readFile(summaryFile, 'utf8')]);
-    return { code, log, outputs: parseOutputFile(output), summary, duration };
+    const [output = '', summary = '', state = ''] = await Promise.all(
+      [outputFile, summaryFile, stateFile].map(file => readFile(file, 'utf8')),
+    );
+    return { code, log, outputs: parseFile(output), summary, states: parseFile(state), duration };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -68,7 +80,7 @@ export function localAwsEnvironment(endpoint: string): Record<string, string> {
 
 /** The environment without anything that could lead to a real AWS account, or make this look like a workflow job. */
 export function environmentWithoutAws(): Record<string, string | undefined> {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(AWS_|GITHUB_|INPUT_|ACTIONS_)/.test(name));
+  const kept = Object.entries(process.env).filter(([name]) => !/^(AWS_|GITHUB_|INPUT_|STATE_|ACTIONS_)/.test(name));
   const nowhere = join(tmpdir(), 'zap-obs-no-such-file');
   return {
     ...Object.fromEntries(kept),
@@ -101,8 +113,8 @@ function spawnAndWait(
   });
 }
 
-/** Reads the runner's file format: `name<<DELIMITER`, the value's lines, `DELIMITER`. */
-function parseOutputFile(text: string): Record<string, string> {
+/** Reads the runner's file format: `name<<DELIMITER`, the value's lines, `DELIMITER`. A name's last value counts. */
+function parseFile(text: string): Record<string, string> {
   const entries = [...text.matchAll(/^([^\n<]+)<<(\S+)\n([\s\S]*?)\n?\2$/gm)];
   return Object.fromEntries(entries.map(([, name, , value]) => [name, value]));
 }

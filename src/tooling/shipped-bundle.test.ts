@@ -142,7 +142,7 @@ describe('credentials', () => {
 });
 
 describe.each(['SIGINT', 'SIGTERM'] as const)('%s in the middle of a deployment', signal => {
-  it('stops, says what AWS goes on with, and a new run converges', { timeout: 60_000 }, async () => {
+  it('has the new stack deleted, says so, and a new run converges', { timeout: 60_000 }, async () => {
     const slow = await startLocalAws({ port: 0, pace: 0.01 });
     try {
       const inputs = { 'stack-prefix': 'stop', 'max-parallel': '1', ...DEMO_IMAGES };
@@ -156,24 +156,14 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s in the middle of a deployment'
       });
       expect(stopped.code).toBe(signal === 'SIGINT' ? 130 : 143);
       expect(stopped.log).toContain('Stack `stop-vpc-alb` was left before its end');
-      expect(stopped.summary).toContain('interrupted; AWS goes on');
+      expect(stopped.summary).toContain('AWS was told to delete it, because it was still being created');
       expect(stopped.summary).toContain('| ⏭️ | `stop-monitoring` | not started |');
 
-      // Until it is at rest, a new run that shall not wait says so and writes nothing; one that may attaches and goes on.
-      const before = slow.calls.length;
-      const early = await runBundle('deploy', { ...inputs, 'in-progress': 'fail' }, { endpoint: slow.url });
-      expect([early.code, early.log]).toEqual([
-        1,
-        expect.stringContaining('Another operation is going on with stack `stop-vpc-alb`'),
-      ]);
-      expect(slow.calls.slice(before).filter(({ action }) => !/^(Describe|Get)/.test(action))).toEqual([]);
+      // The deletion may still be going on: a new run attaches to it, and goes on from there.
       const resumed = await runBundle('deploy', inputs, { endpoint: slow.url });
-      expect([resumed.code, resumed.log]).toEqual([
-        0,
-        expect.stringContaining('vpc-alb: wait for the end of what is going on (CREATE_IN_PROGRESS) with stop-vpc-alb'),
-      ]);
+      expect(resumed.code).toBe(0);
       expect(JSON.parse(resumed.outputs.stacks ?? '').map(({ action }: { action: string }) => action)).toEqual([
-        'none',
+        'create',
         'create',
         'create',
       ]);

@@ -1,5 +1,5 @@
 import { type PlanView, planLines } from '../../report/plan-view.ts';
-import type { RunResult } from '../../report/result.ts';
+import type { RunResult, StackResult } from '../../report/result.ts';
 import { summary } from '../../report/summary.ts';
 import { whereabouts } from '../../report/words.ts';
 import { withTimeout } from '../../runner/cancellation.ts';
@@ -27,7 +27,7 @@ import type { Profile } from '../../stacks/profile.ts';
 import { type Finding, reachability } from '../../stacks/reachability/reachability.ts';
 import type { StackSettings } from '../../stacks/settings.ts';
 import { loadStackPolicy } from '../../stacks/stack-policy.ts';
-import { engineFor, sessionFor, throwUnlessGood, waitIfBusy } from '../stack-run.ts';
+import { beforeWrites, engineFor, sessionFor, throwUnlessGood, untouched, waitIfBusy } from '../stack-run.ts';
 import { judgeReachability } from './judge-reachability.ts';
 import { outputsOf } from './outputs.ts';
 import { parameterInputs } from './parameter-inputs.ts';
@@ -51,29 +51,39 @@ export const action = defineAction(
 
     const cloudFormation = cloudFormationOf(session);
     const signal = withTimeout(cancelled, inputs.timeout);
+    const resultOf = (stacks: StackResult[]): RunResult => {
+      const { prefix } = plan;
+      const { region, endpoint } = session;
+      const duration = Date.now() - started;
+      return { operation: 'deploy', prefix, region, endpoint, dryRun, stacks, residue: [], duration };
+    };
     const engine = engineFor(session, cloudFormation, host, {
       files,
       signal,
       roleArn: inputs['role-arn'],
       settings,
       mayLose: inputs['allow-replacement'],
+      onCancel: inputs['on-cancel'],
+      onFailure: inputs['on-failure'],
       bucket: inputs['template-bucket'],
     });
     const options = optionsOf(inputs);
-    const lookUp = untilAnswered(() => lookUpAll(neededLookups(plan), session), engine);
-    const [found, lookups] = await Promise.all([readSnapshots(plan, engine), lookUp]);
     const isWaiting = options.inProgress === 'wait' && !dryRun;
-    const snapshots = isWaiting ? await waitIfBusy(stacksToRest(plan), found, engine, host) : found;
+    const read = async () => {
+      const lookUp = untilAnswered(() => lookUpAll(neededLookups(plan), session), engine);
+      const [found, lookups] = await Promise.all([readSnapshots(plan, engine), lookUp]);
+      return { lookups, snapshots: isWaiting ? await waitIfBusy(stacksToRest(plan), found, engine, host) : found };
+    };
+    const { lookups, snapshots } = await beforeWrites(read(), signal, () =>
+      writeSummary(summary(resultOf(untouched(plan, signal)), view)),
+    );
     checkBeforeWrites(plan, snapshots, lookups, options);
 
     const stacks = await inGroup(host, dryRun ? 'Changes' : 'Deployment', () =>
       deploy(plan, snapshots, lookups, engine, options),
     );
 
-    const { prefix } = plan;
-    const { region, endpoint } = session;
-    const duration = Date.now() - started;
-    const run: RunResult = { operation: 'deploy', prefix, region, endpoint, dryRun, stacks, residue: [], duration };
+    const run = resultOf(stacks);
     for (const [name, value] of outputsOf(run, plan, snapshots)) setOutput(name, value);
     await writeSummary(summary(run, view));
     throwUnlessGood(run, signal, host);

@@ -13,6 +13,7 @@ export const spec = declareAction({
   description: "Deploys CloudFormation stacks in order, each one's outputs threaded into the next.",
   icon: 'layers',
   color: 'purple',
+  hasCleanUp: true,
   inputs: {
     ...stackInputs,
     'image-uri': {
@@ -108,8 +109,24 @@ export const spec = declareAction({
     },
     timeout: {
       kind: 'duration',
-      description: 'After this the run fails; what AWS has begun goes on, and the message says what.',
+      description: 'After this the run is stopped as a cancelled one is, and fails.',
       default: '1h',
+      advanced: true,
+    },
+    'on-failure': {
+      kind: 'enum',
+      values: ['rollback', 'keep'],
+      description:
+        'What becomes of a stack that fails: `rollback` takes it back to what it was, `keep` leaves it as it is for you to look at. With `keep`, AWS refuses changes that replace a resource.',
+      default: 'rollback',
+      advanced: true,
+    },
+    'on-cancel': {
+      kind: 'enum',
+      values: ['rollback', 'leave'],
+      description:
+        'What becomes of what AWS has under way when the job is cancelled or `timeout` is over: with `rollback` updates are taken back and stacks that are still being created are deleted, with `leave` AWS goes on.',
+      default: 'rollback',
       advanced: true,
     },
     ...credentialInputs,

@@ -13,7 +13,7 @@ import { leftoversOf } from '../../stacks/leftovers.aws.ts';
 import { loadTeardownFiles } from '../../stacks/load-plan-files.ts';
 import { makeTeardownPlan } from '../../stacks/plan.ts';
 import { checkBeforeDeletion, deployedTemplates, teardown } from '../../stacks/teardown.ts';
-import { engineFor, sessionFor, throwUnlessGood, waitIfBusy } from '../stack-run.ts';
+import { beforeWrites, engineFor, sessionFor, throwUnlessGood, untouched, waitIfBusy } from '../stack-run.ts';
 import { spec } from './spec.ts';
 
 export const action = defineAction(
@@ -28,10 +28,19 @@ export const action = defineAction(
     const named = makeTeardownPlan({ ...files, prefix, only, region });
     const cloudFormation = cloudFormationOf(session);
     const signal = withTimeout(cancelled, inputs.timeout);
+    const resultOf = (stacks: StackResult[], residue: Residue[]): RunResult => {
+      const duration = Date.now() - started;
+      return { operation: 'teardown', prefix, region, endpoint, dryRun, stacks, residue, duration };
+    };
     const engine = engineFor(session, cloudFormation, host, { files, signal });
-    const found = await readSnapshots(named, engine, 'all');
-    const isWaiting = inputs['in-progress'] === 'wait';
-    const snapshots = isWaiting && !dryRun ? await waitIfBusy(named.stacks, found, engine, host) : found;
+    const isWaiting = inputs['in-progress'] === 'wait' && !dryRun;
+    const read = async () => {
+      const found = await readSnapshots(named, engine, 'all');
+      return isWaiting ? await waitIfBusy(named.stacks, found, engine, host) : found;
+    };
+    const snapshots = await beforeWrites(read(), signal, () =>
+      writeSummary(summary(resultOf(untouched(named, signal), []), undefined)),
+    );
     // What is deployed may import and export other things than the templates say today.
     const templates = deployedTemplates(files.templates, snapshots);
     const plan = makeTeardownPlan({ ...files, templates, prefix, only, region });
@@ -44,8 +53,7 @@ export const action = defineAction(
     );
     const residue = endpoint ? left : left.map(item => withLink(item, region, accountOf(stacks)));
 
-    const duration = Date.now() - started;
-    const run: RunResult = { operation: 'teardown', prefix, region, endpoint, dryRun, stacks, residue, duration };
+    const run = resultOf(stacks, residue);
     const deleted = stacks.filter(({ action, outcome }) => action === 'delete' && outcome === 'done');
     setOutput('deleted', JSON.stringify(deleted.map(({ stackName }) => stackName)));
     setOutput('residue', JSON.stringify(residue));

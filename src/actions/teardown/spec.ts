@@ -8,6 +8,7 @@ export const spec = declareAction({
     'Deletes the stacks of a prefix in reverse order, waits until they are gone, and lists what stays behind.',
   icon: 'trash-2',
   color: 'purple',
+  hasCleanUp: true,
   inputs: {
     ...stackInputs,
     confirm: {
@@ -35,7 +36,8 @@ export const spec = declareAction({
     },
     timeout: {
       kind: 'duration',
-      description: 'After this the run fails; deletions that AWS has begun go on, and the message says which.',
+      description:
+        'After this the run is stopped and fails; deletions that AWS has begun go on, and the message says which.',
       default: '1h',
       advanced: true,
     },
