@@ -3,10 +3,11 @@ import { VirtualClock } from '../tooling/virtual-clock.ts';
 import { CALL_BUDGET } from './call-budget.ts';
 import type { CloudFormation, DeployedStack, StackEvent } from './cloudformation.ts';
 import { readSnapshots } from './deploy.ts';
-import { deployStack, type StackOptions } from './deploy-stack.ts';
+import { deployStack } from './deploy-stack.ts';
 import type { Engine } from './engine.ts';
 import type { Leftovers } from './leftovers.ts';
 import type { Plan, PlannedStack } from './plan.ts';
+import type { StackOptions } from './stack-turn.ts';
 import { teardown } from './teardown.ts';
 import { parseTemplate, type Template } from './template.ts';
 

@@ -1,57 +1,19 @@
-import type { Change as ShownChange, StackResult } from '../report/result.ts';
-import { orAbort } from '../runner/cancellation.ts';
-import { type Fault, renderFault, throwIfAny, UserFault } from '../runner/fault.ts';
-import { attach, isBusy, MOST_OVERTAKEN, readAfresh, readDeployed } from './attach.ts';
+import type { StackResult } from '../report/result.ts';
+import { throwIfAny, UserFault } from '../runner/fault.ts';
+import { attach, isBusy, MOST_OVERTAKEN, readAfresh } from './attach.ts';
 import { stopWork, type UnderWay } from './cancel.ts';
-import { causeInTime, causeOf } from './cause.ts';
-import { type Prepared, previewChange, startChange, uniqueName, ValidationFault } from './change-set.ts';
+import { causeOf } from './cause.ts';
+import { uniqueName, ValidationFault } from './change-set.ts';
+import { change, preview, settle } from './change-stack.ts';
 import { classify, STATUS_ADVICE, type Verdict } from './classify.ts';
-import { type ChangeSetRequest, type DeployedStack, Overtaken, type ParameterValue } from './cloudformation.ts';
-import { blankResult, type Engine, recordFailure, type Snapshot, type Upload, watching } from './engine.ts';
-import { type Ended, follow, orAbortSoon, sendWrite } from './follow.ts';
-import { losses } from './losses.ts';
+import { type DeployedStack, Overtaken } from './cloudformation.ts';
+import { blankResult, type Engine, recordFailure, type Snapshot, watching } from './engine.ts';
+import { follow, sendWrite } from './follow.ts';
 import type { PlannedStack } from './plan.ts';
 import { RECOVERED, type Remedy, recover } from './recover.ts';
-import { settlePolicy, settleProtection } from './settings.ts';
-import { type RecoveryOptions, statusFaults } from './status-faults.ts';
-import { timelineOf } from './timeline.ts';
-import { refusalCauses, shownWarnings } from './validations.ts';
-
-/** The values of a stack's parameters, as far as they are known. */
-export interface Values {
-  known: Readonly<Record<string, ParameterValue>>;
-  /** In a dry run: parameters whose value a stack of this run will provide. */
-  afterDeploy: readonly string[];
-  /** Among those, the ones that no present value can stand in for: without them no change set can be made. */
-  missing: readonly string[];
-  /** Why the stack cannot be deployed with these values. */
-  faults: readonly Fault[];
-}
-
-/** How one stack shall be deployed. */
-export interface StackOptions extends RecoveryOptions {
-  dryRun: boolean;
-}
-
-/** One stack's turn. The result is filled as facts become known, so that a failure leaves behind what was known by then. */
-interface Turn {
-  stack: PlannedStack;
-  valuesFor: (snapshot: Snapshot) => Values;
-  engine: Engine;
-  options: StackOptions;
-  result: StackResult;
-  /** What had to be done before the change itself, in words, and by what means. */
-  past: Map<Remedy | 'recreate' | 'wait', string>;
-  /** What AWS has been told to begin, until it is seen to have ended. */
-  atAws: { underWay?: UnderWay | undefined };
-}
-
-/** What is to be done next in a turn, as the last look at the stack shows it. */
-interface Step extends Turn {
-  snapshot: Snapshot;
-  values: Values;
-  verdict: Verdict;
-}
+import type { StackOptions, Step, Turn, Values } from './stack-turn.ts';
+import { statusFaults } from './status-faults.ts';
+import { refusalCauses } from './validations.ts';
 
 /**
  * Brings one stack to its planned state, or in a dry run works out what that would change.
@@ -166,59 +128,6 @@ async function act(step: Step): Promise<Snapshot | undefined> {
   return undefined;
 }
 
-/** Fills in what would change. */
-async function preview(step: Step): Promise<void> {
-  const { verdict, values, engine, result, stack } = step;
-  await settle(step);
-  // What a stack needs that is not at rest, or not in order, is known when it is.
-  if (verdict.kind === 'busy' || verdict.kind === 'recover') return;
-  // Beside the remains of a stack, or without all values, no change set can be made: the template tells what it can.
-  if (verdict.kind === 'recreate' || values.missing.length > 0) result.changes = everyResource(stack, verdict);
-  else if (verdict.kind !== 'unchanged') {
-    const upload = await uploadIfLarge(step, false);
-    try {
-      const prepared = await previewChange(requestOf(step, upload), engine);
-      result.id = verdict.kind === 'create' ? undefined : prepared.stackId;
-      recordChanges(prepared, step);
-      for (const fault of losses(prepared.changes, stack, engine.mayLose))
-        engine.observer.warning(
-          `A deployment would refuse this: ${renderFault({ ...fault, place: undefined })}`,
-          fault.place,
-        );
-    } finally {
-      await removeUpload(upload, engine);
-    }
-  }
-}
-
-/** Makes the change and watches it to its end. */
-async function change(step: Step): Promise<void> {
-  const { stack, verdict, engine, result } = step;
-  const request = requestOf(step, await uploadIfLarge(step, true));
-  const started = await startChange(request, engine, async prepared => {
-    result.id = prepared.stackId;
-    recordChanges(prepared, step);
-    throwIfAny(losses(prepared.changes, stack, engine.mayLose));
-    if (verdict.kind === 'update') result.settings.push(...(await settlePolicy(targetOf(step), engine)));
-  });
-  const { stackId, changes, operation, isAnswered } = started;
-  if (!operation) {
-    recordNothing(result);
-    return await settle(step);
-  }
-  step.atAws.underWay = {
-    kind: request.type === 'CREATE' ? 'create' : 'update',
-    stackName: stack.stackName,
-    stackId,
-    token: request.name,
-    unanswered: isAnswered ? undefined : request,
-  };
-  // AWS goes on from here whatever happens to this run; what is seen later replaces this.
-  Object.assign(result, { outcome: 'interrupted', status: `${request.type}_IN_PROGRESS` });
-  engine.observer.began(stack, result.action, changes.length);
-  await conclude(await follow(engine.cloudFormation, operation, watching(stack, engine)), step);
-}
-
 async function deleteRemains(
   { stack, engine, result, past, atAws }: Step,
   { id }: DeployedStack,
@@ -262,63 +171,6 @@ async function undo(step: Step, deployed: DeployedStack, by: Remedy): Promise<Sn
   return await readAfresh(deployed.id, now => now?.status !== status && !isBusy(now), engine);
 }
 
-async function uploadIfLarge({ stack, engine }: Step, keep: boolean): Promise<Upload | undefined> {
-  return stack.needsUpload ? await orAbort(engine.upload(stack.template.text, keep), engine.signal) : undefined;
-}
-
-async function removeUpload(upload: Upload | undefined, engine: Engine): Promise<void> {
-  try {
-    if (upload) await orAbortSoon(upload.remove(), engine);
-  } catch (error) {
-    const isCancelled = engine.signal.aborted && error === engine.signal.reason;
-    if (!(error instanceof UserFault) && !isCancelled) throw error;
-    const why = isCancelled ? 'S3 does not answer in time.' : (error as UserFault).message;
-    engine.observer.warning(`The template uploaded for this dry run stays in the bucket. ${why}`);
-  }
-}
-
-function requestOf({ stack, values, verdict, engine }: Step, upload: Upload | undefined): ChangeSetRequest {
-  return {
-    stackName: stack.stackName,
-    name: uniqueName(engine.clock, engine.random),
-    type: verdict.kind === 'update' ? 'UPDATE' : 'CREATE',
-    template: upload ? { url: upload.url } : { body: stack.template.text },
-    parameters: values.known,
-    capabilities: stack.capabilities,
-    tags: stack.tags,
-    roleArn: engine.roleArn,
-  };
-}
-
-function recordChanges({ changes, validations, isNothing }: Prepared, { stack, engine, result }: Step): void {
-  result.changes = [...changes];
-  result.validations = shownWarnings(validations, stack);
-  for (const { logicalId, reason, place } of result.validations)
-    engine.observer.warning(
-      `CloudFormation warns of \`${logicalId}\` of stack \`${stack.stackName}\`: ${reason}`,
-      place,
-    );
-  if (isNothing) recordNothing(result);
-}
-
-/** There was nothing to change after all; what had to be done before it stays told. */
-function recordNothing(result: StackResult): void {
-  if (result.action === 'update') Object.assign(result, { action: 'none', reason: undefined });
-}
-
-function targetOf({ snapshot, verdict, result, options }: Step) {
-  return { stackId: result.id ?? snapshot.stack?.id ?? '', isNew: isNew(verdict), dryRun: options.dryRun };
-}
-
-/** The stack gets what it has not had before: one that was updated has its policy already. */
-async function settle(step: Step): Promise<void> {
-  const { snapshot, verdict, engine, result } = step;
-  const target = targetOf(step);
-  if (verdict.kind !== 'update' || target.dryRun) result.settings.push(...(await settlePolicy(target, engine)));
-  const isProtected = !target.isNew && (snapshot.stack?.terminationProtection ?? false);
-  result.settings.push(...(await settleProtection(target, isProtected, engine)));
-}
-
 async function stop(underWay: UnderWay, { stack, engine, result }: Turn): Promise<void> {
   await stopWork(underWay, engine, result);
   const { settings, observer } = engine;
@@ -326,31 +178,4 @@ async function stop(underWay: UnderWay, { stack, engine, result }: Turn): Promis
   if (result.outcome !== 'done' || !hasSettings) return;
   const what = `Stack \`${stack.stackName}\` is done, but the run was stopped before its policy and its protection were seen to`;
   observer.warning(`${what}: run again.`);
-}
-
-function isNew({ kind }: Verdict): boolean {
-  return kind === 'create' || kind === 'recreate';
-}
-
-async function conclude(ended: Ended, step: Step): Promise<void> {
-  const { stack, engine, result } = step;
-  result.status = ended.status;
-  result.timeline = timelineOf(ended.events);
-  if (ended.status === 'CREATE_COMPLETE' || ended.status === 'UPDATE_COMPLETE') {
-    // DescribeStacks may show a moment that has passed: the outputs count when the status is the one that was seen.
-    const isOld = (now: DeployedStack | undefined) => now?.status !== ended.status;
-    result.outputs = (await readDeployed(result.id ?? stack.stackName, isOld, engine))?.outputs ?? {};
-    await settle(step);
-    result.outcome = 'done';
-    return;
-  }
-  result.outcome = 'failed';
-  result.cause = await causeInTime(ended.events, stack.template, engine);
-  result.reason = result.cause ? undefined : `ended in ${ended.status}`;
-}
-
-function everyResource(stack: PlannedStack, verdict: Verdict): ShownChange[] {
-  if (verdict.kind === 'update') return [];
-  const resources = Object.entries(stack.template.resources);
-  return resources.map(([logicalId, { type }]) => ({ action: 'Add', logicalId, type, details: [] }));
 }

@@ -3,12 +3,13 @@ import { Cancelled } from '../runner/cancellation.ts';
 import { type Fault, throwIfAny } from '../runner/fault.ts';
 import { classifyStatus } from './classify.ts';
 import type { ParameterValue } from './cloudformation.ts';
-import { deployStack, type StackOptions, type Values } from './deploy-stack.ts';
+import { deployStack } from './deploy-stack.ts';
 import { blankResult, type Engine, isGood, type Snapshot, type Snapshots } from './engine.ts';
 import { untilAnswered } from './follow.ts';
 import type { Plan, PlannedStack } from './plan.ts';
 import { type Pool, resolve, valueFaults } from './resolve.ts';
 import { schedule } from './schedule.ts';
+import type { StackOptions, Values } from './stack-turn.ts';
 import type { Lookup } from './stacks-file.ts';
 import { protectionFaults, type RecoveryOptions, statusFaults } from './status-faults.ts';
 

@@ -1,0 +1,153 @@
+import type { Change as ShownChange, StackResult } from '../report/result.ts';
+import { orAbort } from '../runner/cancellation.ts';
+import { renderFault, throwIfAny, UserFault } from '../runner/fault.ts';
+import { readDeployed } from './attach.ts';
+import { causeInTime } from './cause.ts';
+import { type Prepared, previewChange, startChange, uniqueName } from './change-set.ts';
+import type { Verdict } from './classify.ts';
+import type { ChangeSetRequest, DeployedStack } from './cloudformation.ts';
+import { type Engine, type Upload, watching } from './engine.ts';
+import { type Ended, follow, orAbortSoon } from './follow.ts';
+import { losses } from './losses.ts';
+import type { PlannedStack } from './plan.ts';
+import { settlePolicy, settleProtection } from './settings.ts';
+import type { Step } from './stack-turn.ts';
+import { timelineOf } from './timeline.ts';
+import { shownWarnings } from './validations.ts';
+
+/** Fills in what would change. */
+export async function preview(step: Step): Promise<void> {
+  const { verdict, values, engine, result, stack } = step;
+  await settle(step);
+  // What a stack needs that is not at rest, or not in order, is known when it is.
+  if (verdict.kind === 'busy' || verdict.kind === 'recover') return;
+  // Beside the remains of a stack, or without all values, no change set can be made: the template tells what it can.
+  if (verdict.kind === 'recreate' || values.missing.length > 0) result.changes = everyResource(stack, verdict);
+  else if (verdict.kind !== 'unchanged') {
+    const upload = await uploadIfLarge(step, false);
+    try {
+      const prepared = await previewChange(requestOf(step, upload), engine);
+      result.id = verdict.kind === 'create' ? undefined : prepared.stackId;
+      recordChanges(prepared, step);
+      for (const fault of losses(prepared.changes, stack, engine.mayLose))
+        engine.observer.warning(
+          `A deployment would refuse this: ${renderFault({ ...fault, place: undefined })}`,
+          fault.place,
+        );
+    } finally {
+      await removeUpload(upload, engine);
+    }
+  }
+}
+
+/** Makes the change and watches it to its end. */
+export async function change(step: Step): Promise<void> {
+  const { stack, verdict, engine, result } = step;
+  const request = requestOf(step, await uploadIfLarge(step, true));
+  const started = await startChange(request, engine, async prepared => {
+    result.id = prepared.stackId;
+    recordChanges(prepared, step);
+    throwIfAny(losses(prepared.changes, stack, engine.mayLose));
+    if (verdict.kind === 'update') result.settings.push(...(await settlePolicy(targetOf(step), engine)));
+  });
+  const { stackId, changes, operation, isAnswered } = started;
+  if (!operation) {
+    recordNothing(result);
+    return await settle(step);
+  }
+  step.atAws.underWay = {
+    kind: request.type === 'CREATE' ? 'create' : 'update',
+    stackName: stack.stackName,
+    stackId,
+    token: request.name,
+    unanswered: isAnswered ? undefined : request,
+  };
+  // AWS goes on from here whatever happens to this run; what is seen later replaces this.
+  Object.assign(result, { outcome: 'interrupted', status: `${request.type}_IN_PROGRESS` });
+  engine.observer.began(stack, result.action, changes.length);
+  await conclude(await follow(engine.cloudFormation, operation, watching(stack, engine)), step);
+}
+
+async function uploadIfLarge({ stack, engine }: Step, keep: boolean): Promise<Upload | undefined> {
+  return stack.needsUpload ? await orAbort(engine.upload(stack.template.text, keep), engine.signal) : undefined;
+}
+
+async function removeUpload(upload: Upload | undefined, engine: Engine): Promise<void> {
+  try {
+    if (upload) await orAbortSoon(upload.remove(), engine);
+  } catch (error) {
+    const isCancelled = engine.signal.aborted && error === engine.signal.reason;
+    if (!(error instanceof UserFault) && !isCancelled) throw error;
+    const why = isCancelled ? 'S3 does not answer in time.' : (error as UserFault).message;
+    engine.observer.warning(`The template uploaded for this dry run stays in the bucket. ${why}`);
+  }
+}
+
+function requestOf({ stack, values, verdict, engine }: Step, upload: Upload | undefined): ChangeSetRequest {
+  return {
+    stackName: stack.stackName,
+    name: uniqueName(engine.clock, engine.random),
+    type: verdict.kind === 'update' ? 'UPDATE' : 'CREATE',
+    template: upload ? { url: upload.url } : { body: stack.template.text },
+    parameters: values.known,
+    capabilities: stack.capabilities,
+    tags: stack.tags,
+    roleArn: engine.roleArn,
+  };
+}
+
+function recordChanges({ changes, validations, isNothing }: Prepared, { stack, engine, result }: Step): void {
+  result.changes = [...changes];
+  result.validations = shownWarnings(validations, stack);
+  for (const { logicalId, reason, place } of result.validations)
+    engine.observer.warning(
+      `CloudFormation warns of \`${logicalId}\` of stack \`${stack.stackName}\`: ${reason}`,
+      place,
+    );
+  if (isNothing) recordNothing(result);
+}
+
+/** There was nothing to change after all; what had to be done before it stays told. */
+function recordNothing(result: StackResult): void {
+  if (result.action === 'update') Object.assign(result, { action: 'none', reason: undefined });
+}
+
+function targetOf({ snapshot, verdict, result, options }: Step) {
+  return { stackId: result.id ?? snapshot.stack?.id ?? '', isNew: isNew(verdict), dryRun: options.dryRun };
+}
+
+/** The stack gets what it has not had before: one that was updated has its policy already. */
+export async function settle(step: Step): Promise<void> {
+  const { snapshot, verdict, engine, result } = step;
+  const target = targetOf(step);
+  if (verdict.kind !== 'update' || target.dryRun) result.settings.push(...(await settlePolicy(target, engine)));
+  const isProtected = !target.isNew && (snapshot.stack?.terminationProtection ?? false);
+  result.settings.push(...(await settleProtection(target, isProtected, engine)));
+}
+
+function isNew({ kind }: Verdict): boolean {
+  return kind === 'create' || kind === 'recreate';
+}
+
+async function conclude(ended: Ended, step: Step): Promise<void> {
+  const { stack, engine, result } = step;
+  result.status = ended.status;
+  result.timeline = timelineOf(ended.events);
+  if (ended.status === 'CREATE_COMPLETE' || ended.status === 'UPDATE_COMPLETE') {
+    // DescribeStacks may show a moment that has passed: the outputs count when the status is the one that was seen.
+    const isOld = (now: DeployedStack | undefined) => now?.status !== ended.status;
+    result.outputs = (await readDeployed(result.id ?? stack.stackName, isOld, engine))?.outputs ?? {};
+    await settle(step);
+    result.outcome = 'done';
+    return;
+  }
+  result.outcome = 'failed';
+  result.cause = await causeInTime(ended.events, stack.template, engine);
+  result.reason = result.cause ? undefined : `ended in ${ended.status}`;
+}
+
+function everyResource(stack: PlannedStack, verdict: Verdict): ShownChange[] {
+  if (verdict.kind === 'update') return [];
+  const resources = Object.entries(stack.template.resources);
+  return resources.map(([logicalId, { type }]) => ({ action: 'Add', logicalId, type, details: [] }));
+}
