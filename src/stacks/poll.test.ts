@@ -14,13 +14,13 @@ const loadBalancer = (elapsed: number) => [{ type: 'AWS::ElasticLoadBalancingV2:
 
 it.each<[string, Partial<Watch>, number]>([
   ['at once after the begin', { elapsed: 0, quiet: 0 }, 150],
-  ['soon after an event', { quiet: 0 }, 500],
-  ['at an eighth of the quiet time', { quiet: 4800 }, 600],
-  ['within a second when the end may be near', {}, 700],
-  ['within a second when all resources are done', { running: [] }, 700],
+  ['soon after an event', { quiet: 0 }, 340],
+  ['at an eighth of the quiet time', { quiet: 3200 }, 400],
+  ['within half a second when the end may be near', {}, 420],
+  ['within half a second when all resources are done', { running: [] }, 420],
   ['relaxed while much is left', { waiting: 10, quiet: 0 }, 2000],
   ['idle while a slow resource cannot be done yet', { quiet: 200_000, running: loadBalancer(30_000) }, 12_000],
-  ['attentive again once it may be', { running: loadBalancer(61_000) }, 700],
+  ['attentive again once it may be', { running: loadBalancer(61_000) }, 420],
   ['idle while much is left of a long operation', { elapsed: 100_000, quiet: 0, waiting: 1 }, 12_000],
   ['at a fifteenth of the time that a long operation has taken', { elapsed: 60_000, looks: 50 }, 4000],
   ['more often when looks were saved', { elapsed: 300_000, looks: 38 }, 5000],
@@ -32,5 +32,5 @@ it.each<[string, Partial<Watch>, number]>([
 });
 
 it('spreads looks by a fifth either way', () => {
-  expect([0, 1].map(random => Math.round(pollDelay(watch({}), random)))).toEqual([560, 840]);
+  expect([0, 1].map(random => Math.round(pollDelay(watch({}), random)))).toEqual([336, 504]);
 });

@@ -1,123 +1,131 @@
-// `npm run bench:deploy`: prints figures and never fails. Everything runs on this machine, against the local AWS.
-import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+// `npm run bench:deploy`: prints figures and never fails for them. Everything runs on this machine, against the local AWS.
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
-import { type ApiCall, startLocalAws } from '@zap-obs/local-aws';
-import { openSession } from '../aws/session.aws.ts';
-import { cloudFormationOf } from '../stacks/cloudformation.aws.ts';
-import { DEMO_IMAGES } from './demo-inputs.ts';
+import { parseArgs } from 'node:util';
+import { aimLines, aims } from './bench/aims.ts';
+import type { Figures } from './bench/figures.ts';
+import { growth } from './bench/growth.ts';
+import { ownFigures } from './bench/own-figures.ts';
+import { race } from './bench/race.ts';
+import { RACERS, type RacerName } from './bench/racers.ts';
+import {
+  callsList,
+  comparison,
+  forkTable,
+  growthTable,
+  machineLine,
+  raceNotes,
+  raceTable,
+  tenMinutesTable,
+} from './bench/report.ts';
+import { installRivals } from './bench/rivals.ts';
+import { tenMinutes } from './bench/ten-minutes.ts';
+import { RACE_RECORD } from './race-record.ts';
 import { ROOT } from './repository.ts';
-import { localAwsEnvironment, runBundle } from './run-bundle.ts';
 
-const RUNS = 9;
-const NOTICE_RUNS = 4;
-/** One fiftieth of AWS's durations. */
-const PACE = 0.02;
+const PARTS = ['own', 'race', 'ten-minutes', 'growth'] as const;
 
-const inputs = { 'stack-prefix': 'bench', ...DEMO_IMAGES };
+const USAGE = `Usage: npm run bench:deploy -- [parts] [options]
 
-await startUp();
-await noOp();
-await noticing();
-sizes();
+  parts              any of ${PARTS.join(', ')}; default: all
+  --install-rivals   first install the AWS CLI, the AWS CDK and rain, at fixed versions, outside the tree
+  --quick            the race at a tenth of its durations: for trying, not for figures
+  --repeat N         so many races (default 1)
+  --tools A,B        only these of ${Object.keys(RACERS).join(', ')}
+  --json FILE        write the figures there
+  --record           write them to ${RACE_RECORD}, and the README's table and chart from them`;
 
-async function startUp(): Promise<void> {
-  const empty = await sample(RUNS, () => execFileSync(process.execPath, ['-e', '']));
-  const refused = await sample(RUNS, () => runBundle('deploy', { 'stack-prefix': '1' }));
-  print('an empty Node script', `${ms(median(empty))}`);
-  print(
-    'start-up to the first error of an input',
-    `${ms(median(refused))} (${ratio(refused, empty)} × the empty script)`,
-  );
+const flags = readFlags();
+if (flags.installRivals) {
+  for (const [name, trouble] of Object.entries(installRivals(say))) say(`${name} could not be installed: ${trouble}`);
+}
+const figures: Figures = {
+  date: new Date().toISOString().slice(0, 10),
+  machine: {
+    system: `${process.platform} ${process.arch}`,
+    cores: availableParallelism(),
+    memory: totalmem(),
+    node: process.versions.node,
+    load: loadavg()[0] ?? 0,
+  },
+};
+say(machineLine(figures.machine));
+
+if (flags.parts.has('own')) {
+  title('The bundle alone');
+  await ownFigures((what, figure) => console.log(`${what.padEnd(46)} ${figure}`));
+}
+if (flags.parts.has('race')) {
+  title('The race');
+  const options = { racers: flags.tools, repeats: flags.repeat, pace: flags.quick ? 0.1 : 1, say };
+  figures.race = await race(options);
+  for (const block of [raceNotes, raceTable, callsList, forkTable]) console.log(`\n${block(figures.race)}`);
+  console.log(`\n${comparison(figures.race).join('\n')}`);
+}
+if (flags.parts.has('ten-minutes')) {
+  title('Reads of an operation of ten minutes (simulated time)');
+  figures.tenMinutes = await tenMinutes();
+  console.log(tenMinutesTable(figures.tenMinutes));
+}
+if (flags.parts.has('growth')) {
+  title("Growth (at one fiftieth of AWS's durations)");
+  figures.growth = await growth(say);
+  console.log(growthTable(figures.growth));
+}
+title('The aims');
+console.log(aimLines(aims(figures)).join('\n'));
+for (const file of flags.files) writeFileSync(file, `${JSON.stringify(figures, undefined, 2)}\n`);
+if (flags.record) {
+  spawnSync(process.execPath, ['src/tooling/generate.ts'], { cwd: ROOT, stdio: 'inherit' });
 }
 
-async function noOp(): Promise<void> {
-  const aws = await startLocalAws({ port: 0, pace: 0 });
-  await runBundle('deploy', inputs, { endpoint: aws.url });
-  const before = aws.calls.length;
-  const times = await sample(RUNS, () => runBundle('deploy', inputs, { endpoint: aws.url }));
-  const calls = aws.calls.slice(before);
-  await aws.close();
-  const writes = calls.filter(call => !isRead(call)).length;
-  print(
-    'a no-op run of three stacks, start to exit',
-    `${ms(median(times))} median, ${ms(Math.max(...times))} worst of ${RUNS}`,
-  );
-  print('calls of a no-op run', `${calls.length / RUNS}, of which ${writes / RUNS} write`);
-}
-
-/** How long after a stack's last event the run says so, the read of its outputs included. */
-async function noticing(): Promise<void> {
-  const delays: number[] = [];
-  const calls: number[] = [];
-  for (let run = 0; run < NOTICE_RUNS; run += 1) {
-    const aws = await startLocalAws({ port: 0, pace: PACE });
-    const seen = new Map<string, number>();
-    const onOutput = (text: string) => {
-      for (const [, name = ''] of text.matchAll(/^([\w-]+): created/gm)) seen.set(`bench-${name}`, Date.now());
+function readFlags() {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        'install-rivals': { type: 'boolean', default: false },
+        quick: { type: 'boolean', default: false },
+        record: { type: 'boolean', default: false },
+        repeat: { type: 'string', default: '1' },
+        tools: { type: 'string', default: Object.keys(RACERS).join(',') },
+        json: { type: 'string' },
+      },
+    });
+    const parts = positionals.length > 0 ? positionals : PARTS;
+    const tools = values.tools.split(',');
+    const repeat = Number(values.repeat);
+    refuse(parts.find(part => !PARTS.includes(part as never)));
+    refuse(tools.find(tool => !Object.hasOwn(RACERS, tool)));
+    refuse(Number.isInteger(repeat) && repeat > 0 ? undefined : values.repeat);
+    // What the README shows is all of it, as it is meant.
+    const isWhole = positionals.length === 0 && !values.quick && tools.length === Object.keys(RACERS).length;
+    refuse(values.record && !isWhole ? '--record of less than everything' : undefined);
+    return {
+      parts: new Set(parts),
+      tools: tools as RacerName[],
+      repeat,
+      quick: values.quick,
+      record: values.record,
+      installRivals: values['install-rivals'],
+      files: [...(values.json === undefined ? [] : [values.json]), ...(values.record ? [join(ROOT, RACE_RECORD)] : [])],
     };
-    await runBundle('deploy', inputs, { endpoint: aws.url, onOutput });
-    for (const [stackName, at] of seen) delays.push(at - (await endOf(stackName, aws.url)));
-    calls.push(aws.calls.length);
-    await aws.close();
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+    process.exit(2);
   }
-  print(
-    'the end of a stack is noticed after',
-    `${ms(median(delays))} median, ${ms(Math.max(...delays))} worst of ${delays.length}`,
-  );
-  print('calls of a deployment of three stacks', `${median(calls)} (at one fiftieth of AWS's durations)`);
 }
 
-/** When AWS says that the stack's last operation ended. */
-async function endOf(stackName: string, endpoint: string): Promise<number> {
-  Object.assign(process.env, localAwsEnvironment(endpoint));
-  const { events } = await cloudFormationOf(openSession('us-east-1')).events(stackName);
-  return events[0]?.at ?? Number.NaN;
+function refuse(word: string | undefined): void {
+  if (word !== undefined) throw new Error(`This is not understood: ${word}`);
 }
 
-function sizes(): void {
-  const dist = join(ROOT, 'dist');
-  const files = readdirSync(dist).map(name => readFileSync(join(dist, name)));
-  const archive = execFileSync('git', ['archive', '--format=tar.gz', 'HEAD'], { cwd: ROOT, maxBuffer: 2 ** 28 });
-  print(
-    'dist',
-    `${kilobytes(files.reduce((sum, file) => sum + file.length, 0))}, packed ${kilobytes(gzipSync(Buffer.concat(files)).length)}`,
-  );
-  print('what a runner downloads', kilobytes(archive.length));
+function title(text: string): void {
+  console.log(`\n▸ ${text}\n`);
 }
 
-async function sample(times: number, run: () => unknown): Promise<number[]> {
-  const durations: number[] = [];
-  for (let index = 0; index < times; index += 1) {
-    const started = performance.now();
-    await run();
-    durations.push(performance.now() - started);
-  }
-  return durations;
-}
-
-function isRead({ action }: ApiCall): boolean {
-  return /^(Describe|Get|List|Head)/.test(action);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-function ratio(a: readonly number[], b: readonly number[]): string {
-  return (median(a) / median(b)).toFixed(1);
-}
-
-function ms(value: number): string {
-  return `${Math.round(value)} ms`;
-}
-
-function kilobytes(bytes: number): string {
-  return `${Math.round(bytes / 1024)} KiB`;
-}
-
-function print(what: string, figure: string): void {
-  console.log(`${what.padEnd(46)} ${figure}`);
+function say(line: string): void {
+  console.error(line);
 }

@@ -7,6 +7,8 @@ import { CALL_BUDGET } from '../stacks/call-budget.ts';
 import { localCollectorConfig } from './collector-config.ts';
 import { architectureDrawings } from './drawing/architecture.ts';
 import { fillSection } from './marked-sections.ts';
+import { RACE_RECORD, readRaceRecord } from './race-record.ts';
+import { raceCharts, raceSection } from './race-section.ts';
 import { templatesReadme } from './templates-readme.ts';
 
 /** Every action, in the order in which the README presents them. */
@@ -18,14 +20,21 @@ const SHORT_PATHS = ['deploy'];
 const NOTE = 'Generated from src/actions/NAME/spec.ts by `npm run generate`; edit that instead.';
 
 /**
- * Every file that derives from the declarations of the actions, or from the templates.
+ * Every file that derives from the declarations of the actions, from the templates, or from the figures of the race.
  *
  * @param read gives a file as it is: of a README only what stands between its markers is replaced
  * @returns content by path from the root of the repository
  */
 export function generatedFiles(read: (path: string) => string): Map<string, string> {
+  const race = readRaceRecord(read(RACE_RECORD));
+  const sections = { calls: callTable(), race: raceSection(race) };
+  const readme = Object.entries(sections).reduce(
+    (text, [name, content]) => fillSection(text, name, content, 'README.md'),
+    specs.reduce(fillReadme, read('README.md')),
+  );
   const files = new Map<string, string>([
-    ['README.md', fillSection(specs.reduce(fillReadme, read('README.md')), 'calls', callTable(), 'README.md')],
+    ['README.md', readme],
+    ...raceCharts(race),
     ['cloudformation/README.md', templatesReadme(read('cloudformation/README.md'))],
     ...architectureDrawings(),
     ['local/adot-config.yaml', localCollectorConfig(read('cloudformation/2-ecs-fargate-template.yaml'))],

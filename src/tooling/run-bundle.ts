@@ -25,7 +25,7 @@ export interface BundleOptions {
   /** Show the output as it comes, on a terminal with a progress bar, instead of collecting it. */
   show?: boolean;
   /** Told when the process runs. */
-  onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
+  onStart?: (kill: (signal: NodeJS.Signals) => void, pid: number | undefined) => void;
   onOutput?: (text: string) => void;
   /** For `clean-up`: what the step has kept. */
   states?: Record<string, string>;
@@ -99,7 +99,7 @@ function spawnAndWait(
     env,
     stdio: ['ignore', options.show ? 'inherit' : 'pipe', options.show ? 'inherit' : 'pipe'],
   });
-  options.onStart?.(signal => void child.kill(signal));
+  options.onStart?.(signal => void child.kill(signal), child.pid);
   let log = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {

@@ -2,6 +2,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { Engine, livingResources } from './cloudformation/engine.ts';
 import { cloudFormationActions } from './cloudformation/stack-actions.ts';
 import type { Regions } from './cloudformation/state.ts';
+import { type Work, workOn } from './cloudformation/work.ts';
 import { ResourceCatalog } from './resources/catalog.ts';
 import { guardedProviders } from './resources/guards.ts';
 import { nestedStackProvider } from './resources/nested-stack.ts';
@@ -18,6 +19,7 @@ import { taggingService } from './services/tagging.ts';
 import { type QueryAction, queryService } from './wire/service.ts';
 
 export type { Clock } from './clock.ts';
+export type { Work } from './cloudformation/work.ts';
 export type { ApiCall } from './server.ts';
 
 /** How a local AWS shall be. */
@@ -44,6 +46,8 @@ export interface StackInfo {
   status: string;
   /** When its newest event happened, in milliseconds since 1970. */
   endedAt: number;
+  /** The times in which AWS was at work on it, in the order in which they began. */
+  work: Work[];
 }
 
 /** A running local AWS. */
@@ -138,12 +142,13 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     stacks: () =>
       Object.values(regions)
         .flat()
-        .map(({ id, name, region, status, events }) => ({
-          id,
-          name,
-          region,
-          status,
-          endedAt: Date.parse(events.at(-1)?.at ?? ''),
+        .map(stack => ({
+          id: stack.id,
+          name: stack.name,
+          region: stack.region,
+          status: stack.status,
+          endedAt: Date.parse(stack.events.at(-1)?.at ?? ''),
+          work: workOn(stack),
         })),
     async close() {
       await (await engine).close();

@@ -11,7 +11,10 @@ import {
   HeadObjectCommand,
   ListBucketsCommand,
   ListObjectsV2Command,
+  PutBucketEncryptionCommand,
+  PutBucketLifecycleConfigurationCommand,
   PutObjectCommand,
+  PutPublicAccessBlockCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
 import { fromWebToken } from '@aws-sdk/credential-provider-web-identity';
@@ -258,6 +261,25 @@ describe('S3', () => {
     ]);
     expect((await s3.send(new ListObjectsV2Command({ Bucket: 'list', Prefix: 'd/' }))).KeyCount).toBe(2);
     await expect(s3.send(new ListObjectsV2Command({ Bucket: 'none' }))).rejects.toMatchObject({ name: 'NoSuchBucket' });
+  });
+
+  test('takes the settings that tools give to a bucket of their own, and to no other', async () => {
+    const s3 = client();
+    await s3.send(new CreateBucketCommand({ Bucket: 'own' }));
+    const settings = (Bucket: string) => [
+      new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration: { Rules: [] } }),
+      new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules: [] } }),
+      new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: { BlockPublicAcls: true } }),
+    ];
+    for (const setting of settings('own')) await s3.send(setting as PutBucketEncryptionCommand);
+    for (const setting of settings('none')) {
+      await expect(s3.send(setting as PutBucketEncryptionCommand)).rejects.toMatchObject({ name: 'NoSuchBucket' });
+    }
+    expect(aws.calls.slice(-3).map(({ action }) => action)).toEqual([
+      'PutBucketEncryption',
+      'PutBucketLifecycleConfiguration',
+      'PutPublicAccessBlock',
+    ]);
   });
 
   test('a bucket that a stack made is there, and templates are read from it by any of its URLs', async () => {

@@ -103,6 +103,7 @@ function reviewStack(engine: Engine, region: string, name: string): Stack {
 }
 
 function compute(engine: Engine, stack: Stack, changeSet: ChangeSet): void {
+  changeSet.computedAt = engine.now();
   try {
     const { changes, otherChanges } = planChanges(engine, stack, changeSet.definition);
     changeSet.validations = validate(stack, changeSet.definition, changes);

@@ -119,6 +119,8 @@ export interface ChangeSet {
   /** The request's ClientToken: the same request sent twice is one request. */
   token?: string | undefined;
   createdAt: string;
+  /** When it was computed, or found to be empty or wrong. */
+  computedAt?: string | undefined;
   status: string;
   reason?: string | undefined;
   executionStatus: string;

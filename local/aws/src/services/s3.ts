@@ -48,13 +48,11 @@ function choose(
   { bucket, key }: { bucket: string; key: string },
 ): { action: string; run: S3Action } {
   const level = key !== '' ? 'object' : bucket !== '' ? 'bucket' : 'service';
-  const location = level === 'bucket' && url.searchParams.has('location') ? '?location' : '';
-  const unknown = [...url.searchParams.keys()].find(name => SUBRESOURCES.has(name));
-  const name = `${method} ${level}${location}`;
-  const known = unknown === undefined && Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
+  const subresource = [...url.searchParams.keys()].find(name => SUBRESOURCES.has(name));
+  const wanted = `${method} ${level}${subresource === undefined ? '' : `?${subresource}`}`;
+  const known = Object.hasOwn(ACTIONS, wanted) ? ACTIONS[wanted] : undefined;
   if (known) return { action: known[0], run: known[1] };
   const has = Object.values(ACTIONS).map(([action]) => action);
-  const wanted = unknown === undefined ? name : `${name}?${unknown}`;
   return {
     action: wanted,
     run: () => {
@@ -67,14 +65,16 @@ function choose(
   };
 }
 
-/** Query parameters that make a request another call, none of which exists here. */
+/** Query parameters that make a request another call. */
 const SUBRESOURCES = new Set([
   'acl',
   'cors',
   'delete',
   'encryption',
   'lifecycle',
+  'location',
   'policy',
+  'publicAccessBlock',
   'tagging',
   'uploadId',
   'uploads',
@@ -88,6 +88,9 @@ const ACTIONS: Readonly<Record<string, readonly [string, S3Action]>> = {
   'HEAD bucket': ['HeadBucket', headBucket],
   'GET bucket': ['ListObjectsV2', listObjects],
   'GET bucket?location': ['GetBucketLocation', bucketLocation],
+  'PUT bucket?encryption': ['PutBucketEncryption', acceptSetting],
+  'PUT bucket?lifecycle': ['PutBucketLifecycleConfiguration', acceptSetting],
+  'PUT bucket?publicAccessBlock': ['PutPublicAccessBlock', acceptSetting],
   'PUT object': ['PutObject', putObject],
   'GET object': ['GetObject', getObject],
   'HEAD object': ['HeadObject', getObject],
@@ -124,6 +127,12 @@ function bucketLocation({ store, bucket }: S3Request) {
   const { region } = store.bucket(bucket);
   // us-east-1 is told as nothing at all.
   return xml(restDocument('LocationConstraint', DIALECT, region === 'us-east-1' ? {} : { '#text': region }));
+}
+
+/** What tools set on a bucket that they have made for themselves; nothing here would follow from it. */
+function acceptSetting({ store, bucket }: S3Request) {
+  store.bucket(bucket);
+  return { status: 200, headers: {}, body: '' };
 }
 
 function putObject({ store, bucket, key, request, now }: S3Request) {
