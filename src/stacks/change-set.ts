@@ -102,9 +102,12 @@ async function awaitChanges(id: string, stackName: string, engine: Engine): Prom
   const { clock, signal, cloudFormation } = engine;
   const started = clock.now();
   let wasSeen = false;
-  // It takes seconds at AWS and next to nothing on a local one: the pause grows from 0.1 s, and from 0.3 s on as slowly as
-  // the time that has passed, so that a change set is seen within about a twentieth of the time that it took, or 2 s.
-  for (let pause = 100; ; pause = Math.min(pause * (pause < 300 ? 1.5 : 1.05), 2000)) {
+  // Next to nothing on a local AWS, three to eight seconds on AWS most often: watched closely so long, then ever less.
+  for (
+    let pause = 100;
+    ;
+    pause = clock.now() - started < 8000 ? Math.min(pause * 1.5, 260) : Math.min(pause * 1.2, 2000)
+  ) {
     const changeSet = await untilAnswered(() => cloudFormation.describeChangeSet(id), engine);
     if (changeSet?.status === 'CREATE_COMPLETE')
       return { isNothing: false, changes: changeSet.changes, validations: await validationsOf(id, engine) };
