@@ -106,7 +106,7 @@ function compute(engine: Engine, stack: Stack, changeSet: ChangeSet): void {
   changeSet.computedAt = engine.now();
   try {
     const { changes, otherChanges } = planChanges(engine, stack, changeSet.definition);
-    changeSet.validations = validate(stack, changeSet.definition, changes);
+    changeSet.validations = validate(engine, stack, changeSet.definition, changes);
     if (changes.length === 0 && !otherChanges) {
       changeSet.status = 'FAILED';
       changeSet.reason =
