@@ -195,7 +195,8 @@ const executeChangeSet: ApiAction = (context, params) => {
       `ChangeSet [${changeSet.id}] cannot be executed in its current execution status of [${changeSet.executionStatus}]`,
     );
   }
-  if (changeSet.type === 'UPDATE') checkUpdatable(stack);
+  // Somebody may have deleted the stack that was to be made.
+  if (changeSet.type === 'UPDATE' || stack.status !== 'REVIEW_IN_PROGRESS') checkUpdatable(stack);
   stack.changeSets = [changeSet];
   stack.changeSetId = changeSet.id;
   changeSet.executedBy = token;
