@@ -9,5 +9,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', ...(tools ? [] : ['**/*.tools.test.ts'])],
     pool: 'forks',
     testTimeout: 30_000,
+    // Tests that are concurrent mostly wait.
+    maxConcurrency: 40,
   },
 });

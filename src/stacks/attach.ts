@@ -86,7 +86,7 @@ const STALE = 20_000;
 export async function readDeployed(
   stack: string,
   isOld: (deployed: DeployedStack | undefined) => boolean,
-  { cloudFormation, clock, signal, random }: Engine,
+  { cloudFormation, clock, signal, random }: Pick<Engine, 'cloudFormation' | 'clock' | 'signal' | 'random'>,
 ): Promise<DeployedStack | undefined> {
   const started = clock.now();
   for (let pause = 250; ; pause = Math.min(pause * 2, 5000)) {

@@ -135,8 +135,22 @@ async function conclude(ended: Ended, step: Step): Promise<void> {
   result.timeline = timelineOf(ended.events);
   if (ended.status === 'CREATE_COMPLETE' || ended.status === 'UPDATE_COMPLETE') {
     // DescribeStacks may show a moment that has passed: the outputs count when the status is the one that was seen.
-    const isOld = (now: DeployedStack | undefined) => now?.status !== ended.status;
-    result.outputs = (await readDeployed(result.id ?? stack.stackName, isOld, engine))?.outputs ?? {};
+    const isGone = (now: DeployedStack | undefined) => now?.status.startsWith('DELETE_') ?? false;
+    const isOld = (now: DeployedStack | undefined) => now?.status !== ended.status && !isGone(now);
+    const now = await readDeployed(result.id ?? stack.stackName, isOld, engine);
+    if (!now || isGone(now)) {
+      const reason = 'somebody else has deleted it as soon as it was deployed';
+      const advice = 'Run again when nobody else works on it';
+      Object.assign(result, {
+        outcome: 'failed',
+        status: now?.status ?? 'DELETE_COMPLETE',
+        outputs: {},
+        reason,
+        advice,
+      });
+      return;
+    }
+    result.outputs = now.outputs;
     await settle(step);
     result.outcome = 'done';
     return;

@@ -242,3 +242,13 @@ describe('a call to CloudFormation', () => {
     await expect(client().deleteChangeSet('s', 'x')).resolves.toBe('busy');
   });
 });
+
+it('a stack that is still under review has an empty template', async () => {
+  answers = [
+    send(
+      200,
+      '<GetTemplateResponse><GetTemplateResult><StagesAvailable><member>Original</member></StagesAvailable></GetTemplateResult></GetTemplateResponse>',
+    ),
+  ];
+  expect(await client().template('s')).toBe('');
+});

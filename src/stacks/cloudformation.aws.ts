@@ -68,7 +68,9 @@ function reads(client: CloudFormationClient, request: Request): Pick<CloudFormat
       const command = new GetTemplateCommand({ StackName: stack, TemplateStage: 'Original' });
       return await request('GetTemplate', async () => {
         const output = await unlessMissing(() => client.send(command));
-        return output && required(output.TemplateBody, 'GetTemplate', 'TemplateBody');
+        // A stack that is still under review has none (cdklabs/awscdk-v1-stack-finder#273), and an answer all the same.
+        const none = output?.StagesAvailable && '';
+        return output && required(output.TemplateBody ?? none, 'GetTemplate', 'TemplateBody');
       });
     },
     async events(stackId, page) {

@@ -1,8 +1,9 @@
 import type { StackResult } from '../report/result.ts';
 import { Cancelled } from '../runner/cancellation.ts';
 import { type Fault, throwIfAny } from '../runner/fault.ts';
+import { readDeployed } from './attach.ts';
 import { classifyStatus } from './classify.ts';
-import type { ParameterValue } from './cloudformation.ts';
+import type { DeployedStack, ParameterValue } from './cloudformation.ts';
 import { deployStack } from './deploy-stack.ts';
 import { blankResult, type Engine, isGood, type Snapshot, type Snapshots } from './engine.ts';
 import { untilAnswered } from './follow.ts';
@@ -26,10 +27,14 @@ export async function readSnapshots(
 ): Promise<Snapshots> {
   const read = async (shortName: string, withTemplate: boolean): Promise<[string, Snapshot]> => {
     const stackName = `${plan.prefix}-${shortName}`;
-    const [stack, template] = await Promise.all([
+    const [first, template] = await Promise.all([
       untilAnswered(() => cloudFormation.describe(stackName), options),
       withTemplate ? untilAnswered(() => cloudFormation.template(stackName), options) : undefined,
     ]);
+    // A stack that is not there, or still under review, has no template: then one of the two shows a moment that has passed.
+    const isOld = (stack: DeployedStack | undefined) =>
+      Boolean(template) && (stack === undefined || stack.status === 'REVIEW_IN_PROGRESS');
+    const stack = isOld(first) ? await readDeployed(stackName, isOld, { cloudFormation, ...options }) : first;
     return [shortName, { stack, template }];
   };
   return new Map(

@@ -1,8 +1,9 @@
 import { type Clock, systemClock } from './clock.ts';
-import { Engine, livingResources } from './cloudformation/engine.ts';
+import { Engine, isLiving, livingResources } from './cloudformation/engine.ts';
 import { cloudFormationActions } from './cloudformation/stack-actions.ts';
-import type { Regions } from './cloudformation/state.ts';
+import type { Regions, Stack } from './cloudformation/state.ts';
 import { type Work, workOn } from './cloudformation/work.ts';
+import { Faults, type Strike } from './faults/injector.ts';
 import { ResourceCatalog } from './resources/catalog.ts';
 import { guardedProviders } from './resources/guards.ts';
 import { nestedStackProvider } from './resources/nested-stack.ts';
@@ -20,6 +21,8 @@ import { type QueryAction, queryService } from './wire/service.ts';
 
 export type { Clock } from './clock.ts';
 export type { Work } from './cloudformation/work.ts';
+export { type FaultHandle, type Injection, parseFault, type Strike, seededRandom } from './faults/injector.ts';
+export { type FaultDeclaration, type FaultName, faults } from './faults.ts';
 export type { ApiCall } from './server.ts';
 
 /** How a local AWS shall be. */
@@ -36,6 +39,8 @@ export interface LocalAwsOptions {
   clock?: Clock;
   /** Called once for every call. */
   log?: (call: ApiCall) => void;
+  /** Called when a fault on demand has struck, a call or a resource. */
+  onStrike?: (strike: Strike) => void;
 }
 
 /** A stack as whoever runs the local AWS sees it, without a call. */
@@ -48,6 +53,13 @@ export interface StackInfo {
   endedAt: number;
   /** The times in which AWS was at work on it, in the order in which they began. */
   work: Work[];
+  outputs: Readonly<Record<string, string>>;
+  /** Logical ids of what it has and was not deleted, in alphabetical order. */
+  resources: string[];
+  /** Names of its change sets that were not executed. */
+  changeSets: string[];
+  /** All statuses that it has had, oldest first. */
+  statuses: string[];
 }
 
 /** A running local AWS. */
@@ -60,6 +72,8 @@ export interface LocalAws {
   calls: ApiCall[];
   /** The stacks of all regions, oldest first, deleted ones included. */
   stacks(): StackInfo[];
+  /** Faults on demand; `faults.ts` lists them. */
+  faults: Pick<Faults, 'inject'>;
   /** Stops listening and all operations under way. */
   close(): Promise<void>;
 }
@@ -76,6 +90,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     clock = systemClock,
   } = options;
   const calls: ApiCall[] = [];
+  const faults = new Faults(options.onStrike);
   const ssm = new SsmStore();
   const regions: Regions = {};
   const readSsm = (region: string, name: string) => {
@@ -103,13 +118,17 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
         providers: { 'AWS::CloudFormation::Stack': nestedStackProvider, ...guardedProviders({ ecr, s3, logs }) },
         generic: genericProvider,
         readSsm,
+        faults,
         readTemplateUrl: url => s3.readTemplate(url),
       }),
   );
   const cloudFormation = Object.fromEntries(
     Object.entries(cloudFormationActions).map(([name, run]): [string, QueryAction] => [
       name,
-      async ({ region }, params) => run({ engine: await engine, region }, params),
+      async ({ region, stack, struck }, params) => {
+        const context = { engine: await engine, region };
+        return faults.onCloudFormation({ context, action: name, stack, params }, struck, () => run(context, params));
+      },
     ]),
   );
   const server = await listen({
@@ -128,7 +147,9 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
       s3: s3Service(s3, () => clock.now()),
       ssm: ssmService(ssm, account, readSsm),
     },
-    now: () => clock.now(),
+    clock,
+    faults,
+    stackNamed: (region, parameters) => stackNamed(regions[region] ?? [], parameters),
     onCall(call) {
       calls.push(call);
       options.log?.(call);
@@ -139,20 +160,40 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     port: server.port,
     account,
     calls,
-    stacks: () =>
-      Object.values(regions)
-        .flat()
-        .map(stack => ({
-          id: stack.id,
-          name: stack.name,
-          region: stack.region,
-          status: stack.status,
-          endedAt: Date.parse(stack.events.at(-1)?.at ?? ''),
-          work: workOn(stack),
-        })),
+    faults,
+    stacks: () => Object.values(regions).flat().map(stackInfo),
     async close() {
       await (await engine).close();
       await server.close();
     },
   };
+}
+
+function stackInfo(stack: Stack): StackInfo {
+  const { id, name, region, status, events, outputs, resources, changeSets } = stack;
+  return {
+    id,
+    name,
+    region,
+    status,
+    endedAt: Date.parse(events.at(-1)?.at ?? ''),
+    work: workOn(stack),
+    outputs: Object.fromEntries(outputs.map(({ key, value }) => [key, value])),
+    resources: Object.values(resources)
+      .filter(isLiving)
+      .map(({ logicalId }) => logicalId)
+      .sort(),
+    changeSets: changeSets
+      .filter(({ executedBy, executionStatus }) => !executedBy && !/^EXECUTE_/.test(executionStatus))
+      .map(({ name }) => name),
+    statuses: events.filter(event => event.physicalId === id).map(event => event.status),
+  };
+}
+
+/** The name of the stack that a call is about: given as name or ARN, or by the ARN of one of its change sets. */
+function stackNamed(stacks: readonly Stack[], parameters: URLSearchParams): string | undefined {
+  const named = parameters.get('StackName');
+  if (named) return named.startsWith('arn:') ? named.split('/')[1] : named;
+  const changeSet = parameters.get('ChangeSetName');
+  return stacks.find(({ changeSets }) => changeSets.some(({ id }) => id === changeSet))?.name;
 }

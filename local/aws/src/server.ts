@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Clock } from './clock.ts';
+import type { FaultedCall } from './faults/effect.ts';
+import type { Fate, Faults } from './faults/injector.ts';
 import { AwsError } from './wire/aws-error.ts';
 import { readBody } from './wire/body.ts';
-import { credentialFault, credentialScope, missingToken } from './wire/credentials.ts';
+import { type CredentialScope, credentialFault, credentialScope, missingToken } from './wire/credentials.ts';
 import type { Reply, Service } from './wire/service.ts';
 import { queryError } from './wire/xml.ts';
 
@@ -12,10 +15,14 @@ export interface ApiCall {
   service: string;
   action: string;
   params: Readonly<Record<string, unknown>>;
-  /** HTTP status. */
+  /** The name of the stack that it was about, where it named one. */
+  stack?: string;
+  /** HTTP status; 0 when it was not processed. */
   status: number;
   /** The error's code, when the call failed. */
   error?: string;
+  /** Names of the faults on demand that have struck it, separated by commas. */
+  fault?: string;
   /** ISO 8601. */
   at: string;
 }
@@ -34,7 +41,10 @@ export interface ServerOptions {
   port: number;
   /** By the service name of the credential scope. */
   services: Readonly<Record<string, Service>>;
-  now(): Date;
+  clock: Clock;
+  faults: Pick<Faults, 'onRequest'>;
+  /** The name of the stack that a request names, by whatever parameter. */
+  stackNamed(region: string, parameters: URLSearchParams): string | undefined;
   /** Called once for every call, when it has been answered. */
   onCall(call: ApiCall): void;
 }
@@ -44,29 +54,29 @@ const UNSIGNED = /(^|&)Action=AssumeRoleWithWebIdentity(&|$)/;
 
 /** Starts listening; rejects with Node's own error when it cannot (EADDRINUSE). */
 export async function listen(options: ServerOptions): Promise<Listening> {
+  const closing = new AbortController();
   const server = createServer((request, response) => {
     const requestId = randomUUID();
-    answer(options, request, requestId).then(
-      reply => {
-        const headers = { 'x-amzn-requestid': requestId, 'x-amz-request-id': requestId, ...reply.headers };
-        response.writeHead(reply.status, headers).end(request.method === 'HEAD' ? undefined : reply.body);
-      },
-      (error: unknown) => {
-        // A bug in the local AWS: the caller gets AWS's InternalFailure with the trace, so that it is seen.
-        const failure = new AwsError(
-          'InternalFailure',
-          error instanceof Error ? (error.stack ?? error.message) : String(error),
-          500,
-        );
-        response.writeHead(500, { 'content-type': 'text/xml' }).end(queryError({ namespace: '' }, failure, requestId));
-      },
-    );
+    serve(options, request, response, requestId, closing.signal).catch((error: unknown) => {
+      if (closing.signal.aborted) return;
+      // A bug in the local AWS: the caller gets AWS's InternalFailure with the trace, so that it is seen.
+      const failure = new AwsError(
+        'InternalFailure',
+        error instanceof Error ? (error.stack ?? error.message) : String(error),
+        500,
+      );
+      response.writeHead(500, { 'content-type': 'text/xml' }).end(queryError({ namespace: '' }, failure, requestId));
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port, options.host, resolve);
   });
   const { port } = server.address() as AddressInfo;
-  return { url: `http://${options.host}:${port}`, port, close: () => closeServer(server) };
+  const close = () => {
+    closing.abort(new Error('the local AWS is closing'));
+    return closeServer(server);
+  };
+  return { url: `http://${options.host}:${port}`, port, close };
 }
 
 async function closeServer(server: Server): Promise<void> {
@@ -77,14 +87,70 @@ async function closeServer(server: Server): Promise<void> {
   await closed;
 }
 
-async function answer(options: ServerOptions, request: IncomingMessage, requestId: string): Promise<Reply> {
+/** A request as it came, with what its signature says of it. */
+interface Arrived {
+  request: IncomingMessage;
+  url: URL;
+  body: Buffer;
+  requestId: string;
+  scope: CredentialScope | AwsError;
+  /** As faults see it. */
+  call: FaultedCall;
+}
+
+async function serve(
+  options: ServerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  requestId: string,
+  closing: AbortSignal,
+): Promise<void> {
+  const { clock, faults } = options;
+  const arrived = { ...(await arrive(options, request)), requestId };
+  const fate = faults.onRequest(arrived.call);
+  const { transport } = fate;
+  const reply = transport?.isProcessed === false ? undefined : await answer(options, arrived, fate);
+  const { service, action, stack } = arrived.call;
+  const { error } = reply ?? {};
+  options.onCall({
+    service,
+    action: reply?.action ?? action,
+    params: reply?.params ?? {},
+    ...(stack !== undefined && { stack }),
+    status: reply?.status ?? 0,
+    ...(error && { error: error.code }),
+    ...(fate.struck.length > 0 && { fault: fate.struck.join(',') }),
+    at: clock.now().toISOString(),
+  });
+  const send = (body = reply?.body ?? '') => {
+    const headers = { 'x-amzn-requestid': requestId, 'x-amz-request-id': requestId, ...reply?.headers };
+    response.writeHead(reply?.status ?? 500, headers).end(request.method === 'HEAD' ? undefined : body);
+  };
+  if (!transport) return send();
+  const sleep = (seconds: number) => clock.sleep(seconds, closing);
+  await transport.deliver({ response, body: Buffer.from(reply?.body ?? ''), send, sleep }, transport.fault);
+}
+
+async function arrive(options: ServerOptions, request: IncomingMessage): Promise<Omit<Arrived, 'requestId'>> {
   const body = await readBody(request);
   const url = new URL(request.url ?? '/', 'http://localhost');
-  let service = 'unknown';
-  let reply: Reply;
+  const { headers, method = 'GET' } = request;
+  const scope = scopeOf(request, url, body);
+  const { service, region, accessKeyId } =
+    scope instanceof AwsError ? { service: 'unknown', region: '', accessKeyId: '' } : scope;
+  const parameters = new URLSearchParams(service === 's3' ? '' : body.toString() || url.search.slice(1));
+  const target = String(headers['x-amz-target'] ?? '').split('.');
+  const action = parameters.get('Action') ?? (target.at(-1) || method);
+  const stack = service === 'cloudformation' ? options.stackNamed(region, parameters) : undefined;
+  const call = { service, action, stack, accessKeyId, headers, now: options.clock.now() };
+  return { request, url, body, scope, call };
+}
+
+async function answer(options: ServerOptions, arrived: Arrived, { refusal, struck }: Fate): Promise<Reply> {
+  const { request, url, body, requestId, scope, call } = arrived;
   try {
-    const scope = credentialScope(request.headers, url) ?? unsignedScope(body, url);
-    service = scope.service;
+    if (scope instanceof AwsError) throw scope;
+    const { service, region, accessKeyId } = scope;
     const handle = Object.hasOwn(options.services, service) ? options.services[service] : undefined;
     if (!handle) {
       throw new AwsError(
@@ -92,31 +158,29 @@ async function answer(options: ServerOptions, request: IncomingMessage, requestI
         `The local AWS has no service ${service}; it has: ${Object.keys(options.services).join(', ')}`,
       );
     }
-    const { region, accessKeyId } = scope;
     const { method = 'GET', headers } = request;
-    const fault = credentialFault(scope);
-    reply = await handle({ method, url, headers, body, region, accessKeyId, requestId, fault });
+    const fault = refusal ?? credentialFault(scope);
+    const { stack } = call;
+    return await handle({ method, url, headers, body, region, accessKeyId, requestId, fault, stack, struck });
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
-    const action = /(?:^|&)Action=(\w+)/.exec(body.toString('utf8', 0, 4096))?.[1] ?? '';
-    reply = { action, params: {}, status: error.status, body: queryError({ namespace: '' }, error, requestId), error };
-    reply.headers = { 'content-type': 'text/xml' };
+    const headers = { 'content-type': 'text/xml' };
+    const text = queryError({ namespace: '' }, error, requestId);
+    return { action: call.action, params: {}, status: error.status, headers, body: text, error };
   }
-  const { action, params, status, error } = reply;
-  options.onCall({
-    service,
-    action,
-    params,
-    status,
-    ...(error && { error: error.code }),
-    at: options.now().toISOString(),
-  });
-  return reply;
 }
 
-function unsignedScope(body: Buffer, url: URL) {
+/** Whose request it is and what for, or why that cannot be told. */
+function scopeOf({ headers }: IncomingMessage, url: URL, body: Buffer): CredentialScope | AwsError {
+  try {
+    const scope = credentialScope(headers, url);
+    if (scope) return scope;
+  } catch (error) {
+    if (error instanceof AwsError) return error;
+    throw error;
+  }
   if (UNSIGNED.test(body.toString()) || UNSIGNED.test(url.search.slice(1))) {
     return { service: 'sts', region: 'us-east-1', accessKeyId: '' };
   }
-  throw missingToken();
+  return missingToken();
 }

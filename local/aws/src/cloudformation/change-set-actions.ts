@@ -106,7 +106,7 @@ function compute(engine: Engine, stack: Stack, changeSet: ChangeSet): void {
   changeSet.computedAt = engine.now();
   try {
     const { changes, otherChanges } = planChanges(engine, stack, changeSet.definition);
-    changeSet.validations = validate(stack, changeSet.definition, changes);
+    changeSet.validations = validate(engine, stack, changeSet.definition, changes);
     if (changes.length === 0 && !otherChanges) {
       changeSet.status = 'FAILED';
       changeSet.reason =
@@ -195,7 +195,8 @@ const executeChangeSet: ApiAction = (context, params) => {
       `ChangeSet [${changeSet.id}] cannot be executed in its current execution status of [${changeSet.executionStatus}]`,
     );
   }
-  if (changeSet.type === 'UPDATE') checkUpdatable(stack);
+  // Somebody may have deleted the stack that was to be made.
+  if (changeSet.type === 'UPDATE' || stack.status !== 'REVIEW_IN_PROGRESS') checkUpdatable(stack);
   stack.changeSets = [changeSet];
   stack.changeSetId = changeSet.id;
   changeSet.executedBy = token;

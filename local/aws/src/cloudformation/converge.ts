@@ -121,7 +121,7 @@ async function make(
     progress(state);
   });
   const identity = await providerOf(run, state).create(request);
-  failOnPurpose(state, 'zap-local:fail');
+  failOnPurpose(run, state, 'make');
   run.record({ ...state, physicalId: identity.ref, attributes: identity.attributes }, `${verb}_COMPLETE`);
 }
 
@@ -165,7 +165,7 @@ async function update(
       run.request(resource, () => {}),
       now,
     );
-    failOnPurpose(resource, 'zap-local:fail');
+    failOnPurpose(run, resource, 'make');
     run.record({ ...resource, physicalId: identity.ref, attributes: identity.attributes }, 'UPDATE_COMPLETE');
     return true;
   } catch (error) {
@@ -197,8 +197,7 @@ async function replace(
 export async function putBack(run: Run, now: ResourceState, before: ResourceState): Promise<void> {
   const resource = run.record(before, 'UPDATE_IN_PROGRESS');
   await run.turn();
-  failOnPurpose(now, 'zap-local:fail-rollback');
-  failOnPurpose(now, 'zap-local:stuck-rollback');
+  failOnPurpose(run, now, 'put back');
   if (now.physicalId === before.physicalId)
     await providerOf(run, before).update(
       run.request(resource, () => {}),
@@ -218,8 +217,19 @@ export function providerOf(run: Run, resource: ResourceState) {
   return providers[resource.type] ?? generic;
 }
 
-/** The simulation's own triggers: `Metadata: { "zap-local:fail": "reason" }` and its siblings. */
-export function failOnPurpose(resource: ResourceState, trigger: string): void {
-  const reason = resource.metadata[trigger];
+/** Metadata with which a template asks for a failure. */
+const TRIGGERS = {
+  make: ['zap-local:fail'],
+  'put back': ['zap-local:fail-rollback', 'zap-local:stuck-rollback'],
+  delete: ['zap-local:fail-delete'],
+};
+
+/** Fails when the resource's Metadata or a fault that is switched on wants it. */
+export function failOnPurpose(run: Run, resource: ResourceState, work: keyof typeof TRIGGERS): void {
+  const { engine, stack } = run;
+  const trigger = TRIGGERS[work].find(name => resource.metadata[name] !== undefined);
+  const reason = trigger
+    ? resource.metadata[trigger]
+    : engine.options.faults.onResource(work, stack.name, resource.logicalId)?.reason;
   if (reason !== undefined) throw new ResourceFailure(String(reason));
 }

@@ -1,3 +1,4 @@
+import type { Engine } from './engine.ts';
 import type { ChangeSet, Definition, ResourceChange, Stack, ValidationFinding } from './state.ts';
 
 /** AWS's words for a change set that early validation fails, as public issue reports show them (aws-cdk-cli#1000). */
@@ -6,6 +7,7 @@ export const EARLY_VALIDATION =
 
 /** What early validation finds: here, what resources say of themselves in `zap-local:invalid` and `zap-local:warn`. */
 export function validate(
+  engine: Engine,
   stack: Stack,
   { template }: Definition,
   changes: readonly ResourceChange[],
@@ -16,7 +18,8 @@ export function validate(
     if (!declaration) return [];
     const { metadata, type } = declaration;
     return (['FAIL', 'WARN'] as const).flatMap(mode => {
-      const reason = metadata[mode === 'FAIL' ? 'zap-local:invalid' : 'zap-local:warn'];
+      const struck = () => engine.options.faults.onResource('validate', stack.name, logicalId)?.reason;
+      const reason = mode === 'FAIL' ? metadata['zap-local:invalid'] : (metadata['zap-local:warn'] ?? struck());
       if (reason === undefined) return [];
       const name = mode === 'FAIL' ? 'PROPERTY_VALIDATION' : 'BUCKET_EMPTINESS_VALIDATION';
       const physicalId = stack.resources[logicalId]?.physicalId ?? '';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
+import type { Faults } from '../faults/injector.ts';
 import type { ResourceCatalog } from '../resources/catalog.ts';
 import type { Provider } from '../resources/provider.ts';
 import { validationError } from '../wire/aws-error.ts';
@@ -21,6 +22,7 @@ export interface EngineOptions {
   generic: Provider;
   /** An SSM parameter's value; undefined when there is none. */
   readSsm(region: string, name: string): string | undefined;
+  faults: Pick<Faults, 'onResource'>;
   /** A template by its S3 URL; throws AWS's ValidationError when it cannot be had. */
   readTemplateUrl(url: string): string;
 }
@@ -35,6 +37,7 @@ interface Running {
 export class Engine {
   readonly options: EngineOptions;
   readonly #running = new Map<string, Running>();
+  readonly #former = new Map<string, { stack: Stack; until: string }>();
   readonly #closing = new AbortController();
 
   constructor(options: EngineOptions) {
@@ -67,6 +70,11 @@ export class Engine {
     const stacks = this.stacks(region);
     if (nameOrId.startsWith('arn:')) return stacks.find(stack => stack.id === nameOrId);
     return stacks.find(stack => stack.name === nameOrId && stack.status !== 'DELETE_COMPLETE');
+  }
+
+  /** A stack, by name or id, as it was before its last operation began, and when that was. */
+  formerly(region: string, nameOrId: string): { stack: Stack; until: string } | undefined {
+    return this.#former.get(nameOrId.startsWith('arn:') ? nameOrId : `${region}/${nameOrId}`);
   }
 
   /** Adds a stack that has nothing yet; its id is the same in every run that makes the same stacks in the same order. */
@@ -104,6 +112,10 @@ export class Engine {
     work: (run: Run) => Promise<void>,
   ): Promise<void> {
     const before = this.#running.get(stack.id)?.done;
+    if (stack.status !== '') {
+      const former = { stack: { ...stack }, until: this.now() };
+      this.#former.set(stack.id, former).set(`${stack.region}/${stack.name}`, former);
+    }
     const run = new Run(this, stack, options.token, this.#closing.signal);
     stack.token = options.token;
     if (!before) run.stackStatus(status, options.reason ?? 'User Initiated');

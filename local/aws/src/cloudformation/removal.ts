@@ -66,7 +66,7 @@ async function removeOne(run: Run, resource: ResourceState, options: RemovalOpti
       run.request(resource, () => {}),
       resource,
     );
-    failOnPurpose(resource, 'zap-local:fail-delete');
+    failOnPurpose(run, resource, 'delete');
     tell('DELETE_COMPLETE');
   } catch (error) {
     tell('DELETE_FAILED', run.failureReason(error, 'update'));

@@ -66,6 +66,15 @@ export class Run {
     return this.engine.options.clock.sleep(seconds * this.engine.options.pace, signal);
   }
 
+  /** Waits for this many real seconds, or until the operation is told to stop. */
+  async hold(seconds: number): Promise<void> {
+    try {
+      await this.engine.options.clock.sleep(seconds, AbortSignal.any([this.#closing, this.#phase.signal]));
+    } catch (error) {
+      if (!(error instanceof Cancelled)) throw error;
+    }
+  }
+
   /** Sets the stack's own status and tells it in an event. */
   stackStatus(status: string, reason?: string): void {
     const { stack } = this;
@@ -104,7 +113,11 @@ export class Run {
         generation: made + 1,
       },
       initiated,
-      wait: typical => this.wait(typeof seconds === 'number' ? seconds : typical),
+      wait: async typical => {
+        const hang = engine.options.faults.onResource('hang', stack.name, logicalId);
+        if (hang) await this.hold(hang.seconds);
+        await this.wait(typeof seconds === 'number' ? seconds : typical);
+      },
     };
   }
 

@@ -1,5 +1,6 @@
 import { deterministicUuid } from '../cloudformation/engine.ts';
 import type { ResourceState } from '../cloudformation/state.ts';
+import type { ResourceWork } from '../faults/effect.ts';
 import type { EcrStore } from '../services/ecr.ts';
 import type { LogsStore } from '../services/logs.ts';
 import type { S3Store } from '../services/s3-store.ts';
@@ -49,9 +50,10 @@ export function guardedProviders(stores: { ecr: EcrStore; s3: S3Store; logs: Log
     ),
     'AWS::Logs::LogGroup': guarded(
       () => undefined,
-      ({ stack }, now) => {
+      (request, now) => {
         // As a service does that still has something to write.
-        if (now.metadata['zap-local:reappears']) logs.create(stack.region, now.physicalId, {});
+        const reappears = now.metadata['zap-local:reappears'] || isStruck('forget', request, now);
+        if (reappears) logs.create(request.stack.region, now.physicalId, {});
       },
     ),
   };
@@ -75,7 +77,14 @@ function isProtected({ LoadBalancerAttributes: attributes }: Record<string, unkn
 }
 
 /** `Metadata: { "zap-local:in-use": 2 }`: so many deletions fail, as while a network interface is still attached. */
-function isInUse({ stack }: ResourceRequest, { metadata, logicalId }: ResourceState): boolean {
+function isInUse(request: ResourceRequest, now: ResourceState): boolean {
+  const { stack } = request;
+  const { metadata, logicalId } = now;
+  if (isStruck('leave', request, now)) return true;
   const failed = stack.events.filter(event => event.logicalId === logicalId && event.status === 'DELETE_FAILED');
   return failed.length < Number(metadata['zap-local:in-use'] ?? 0);
+}
+
+function isStruck(work: ResourceWork, { engine, stack }: ResourceRequest, { logicalId }: ResourceState): boolean {
+  return engine.options.faults.onResource(work, stack.name, logicalId) !== undefined;
 }

@@ -8,7 +8,7 @@ export interface CredentialScope {
   service: string;
 }
 
-/** Access key ids that show a fault; see the README. */
+/** Access key ids that show a fault; `faults.ts` names them. */
 const EXPIRED = 'ASIAEXPIREDEXAMPLE00';
 const INVALID = 'AKIAINVALIDEXAMPLE00';
 
@@ -29,15 +29,20 @@ export function credentialScope(headers: IncomingHttpHeaders, url: URL): Credent
 
 /** The fault that an access key id stands for; undefined for all others. `service` decides on the error's name. */
 export function credentialFault({ accessKeyId, service }: CredentialScope): AwsError | undefined {
-  if (accessKeyId === EXPIRED) {
-    const code = { ssm: 'ExpiredTokenException', ec2: 'RequestExpired' }[service] ?? 'ExpiredToken';
-    return new AwsError(code, 'The security token included in the request is expired', 403);
-  }
-  if (accessKeyId === INVALID) {
-    const code = { ssm: 'UnrecognizedClientException', ec2: 'AuthFailure', s3: 'InvalidAccessKeyId' }[service];
-    return new AwsError(code ?? 'InvalidClientTokenId', 'The security token included in the request is invalid.', 403);
-  }
-  return undefined;
+  if (accessKeyId === EXPIRED) return expiredCredentials(service);
+  return accessKeyId === INVALID ? unknownCredentials(service) : undefined;
+}
+
+/** The error of credentials that are over. */
+export function expiredCredentials(service: string): AwsError {
+  const code = { ssm: 'ExpiredTokenException', ec2: 'RequestExpired' }[service] ?? 'ExpiredToken';
+  return new AwsError(code, 'The security token included in the request is expired', 403);
+}
+
+/** The error of credentials that AWS has never seen. */
+export function unknownCredentials(service: string): AwsError {
+  const code = { ssm: 'UnrecognizedClientException', ec2: 'AuthFailure', s3: 'InvalidAccessKeyId' }[service];
+  return new AwsError(code ?? 'InvalidClientTokenId', 'The security token included in the request is invalid.', 403);
 }
 
 /** The error of a request without credentials. */

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { FaultName } from '../faults.ts';
 import { AwsError } from './aws-error.ts';
 import { type Params, parseQueryParams } from './params.ts';
 import { type Answer, ec2Error, ec2Response, queryError, queryResponse, type XmlDialect } from './xml.ts';
@@ -15,8 +16,12 @@ export interface ServiceRequest {
   /** The access key id; empty for the calls that need none. */
   accessKeyId: string;
   requestId: string;
-  /** What is wrong with the credentials; the service answers with it, in its own protocol. */
+  /** Why it is refused; the service answers with it, in its own protocol. */
   fault?: AwsError | undefined;
+  /** The name of the stack that it is about, where it names one. */
+  stack?: string | undefined;
+  /** Names of the faults that have struck it; services may add to it. */
+  struck: FaultName[];
 }
 
 /** What goes back, and what the journal says about it. */

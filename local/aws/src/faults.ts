@@ -1,0 +1,201 @@
+import { EARLY_VALIDATION } from './cloudformation/early-validation.ts';
+import {
+  changeSetFails,
+  changeSetVanishes,
+  foreignCancellation,
+  foreignCreation,
+  foreignDeletion,
+  foreignUpdate,
+} from './faults/account.ts';
+import { disorderedEvents, lateEvents, lostPage, repeatedPage, staleRead } from './faults/answers.ts';
+import type { Effect, FaultParameters } from './faults/effect.ts';
+import {
+  accessDenied,
+  answerLost,
+  clockSkew,
+  connectionReset,
+  executionRefused,
+  expired,
+  halfAnswer,
+  hanging,
+  htmlAnswer,
+  quotaExceeded,
+  serviceError,
+  slowAnswer,
+  throttled,
+  unknownKey,
+} from './faults/wire.ts';
+
+/** A fault that can be switched on. */
+export interface FaultDeclaration {
+  /** What happens when it strikes, in one sentence without a full stop. */
+  does: string;
+  /** Which calls it strikes unless told otherwise, `*` standing for anything; absent: any. None for faults of resources. */
+  action?: string;
+  /** It strikes again and again unless told otherwise; others once. */
+  isLasting?: true;
+  /** What can be set, with defaults. */
+  parameters?: Partial<FaultParameters>;
+  /** How a template or a caller can ask for it, without anybody switching it on; Markdown. */
+  trigger?: string;
+  effect: Effect;
+}
+
+/** Every fault that can be switched on, in the order of the README: calls, answers, other people, resources. */
+export const FAULTS = {
+  throttled: { does: 'The call is refused: rate exceeded', effect: throttled },
+  'service-error': {
+    does: 'The call is refused: AWS has a fault of its own (500, or 503)',
+    parameters: { status: 500 },
+    effect: serviceError,
+  },
+  'access-denied': { does: 'The call is refused: not allowed', isLasting: true, effect: accessDenied },
+  'expired-credentials': {
+    does: 'The credentials of the first call that it meets are refused from then on; renewed ones are taken',
+    isLasting: true,
+    trigger: '`AWS_ACCESS_KEY_ID=ASIAEXPIREDEXAMPLE00`',
+    effect: expired,
+  },
+  'unknown-credentials': {
+    does: 'The credentials are refused: AWS does not know them',
+    isLasting: true,
+    trigger: '`AWS_ACCESS_KEY_ID=AKIAINVALIDEXAMPLE00`',
+    effect: unknownKey,
+  },
+  'quota-exceeded': {
+    does: 'The call is refused: the account may have no more of this',
+    action: 'CreateChangeSet',
+    isLasting: true,
+    effect: quotaExceeded,
+  },
+  'execution-refused': {
+    does: 'The change set cannot be executed as it is now',
+    action: 'ExecuteChangeSet',
+    effect: executionRefused,
+  },
+  'clock-skew': {
+    does: "AWS's clock is ahead: requests that were signed more than five minutes before are refused",
+    isLasting: true,
+    parameters: { seconds: 3600 },
+    effect: clockSkew,
+  },
+  'connection-reset': { does: 'The connection is lost before the request is processed', effect: connectionReset },
+  'answer-lost': { does: 'The request is processed, and the connection lost before the answer', effect: answerLost },
+  'slow-answer': { does: 'The answer takes its time', parameters: { seconds: 2 }, effect: slowAnswer },
+  hanging: { does: 'The request is never processed and never answered', effect: hanging },
+  'half-answer': { does: 'The request is processed, and its answer ends in the middle', effect: halfAnswer },
+  'html-answer': {
+    does: "A proxy answers with a page of its own instead; 200 and 502 are the proxies' favourites",
+    parameters: { status: 502 },
+    effect: htmlAnswer,
+  },
+  'stale-read': {
+    does: 'The stack is shown as it was before its last operation, until that is so many seconds old',
+    action: 'DescribeStacks',
+    isLasting: true,
+    parameters: { seconds: 2 },
+    effect: staleRead,
+  },
+  'lost-event-page': {
+    does: "A page of a stack's events comes without them",
+    action: 'DescribeStackEvents',
+    effect: lostPage,
+  },
+  'repeated-event-page': {
+    does: 'A page of events comes with each of them twice',
+    action: 'DescribeStackEvents',
+    effect: repeatedPage,
+  },
+  'late-events': {
+    does: 'Every other event is not shown until it is so many seconds old, though newer ones are',
+    action: 'DescribeStackEvents',
+    isLasting: true,
+    parameters: { seconds: 1 },
+    effect: lateEvents,
+  },
+  'disordered-events': {
+    does: 'Events of one second have the same time and come in any order',
+    action: 'DescribeStackEvents',
+    isLasting: true,
+    effect: disorderedEvents,
+  },
+  'foreign-creation': {
+    does: 'Somebody else creates the stack just before the call',
+    action: 'CreateChangeSet',
+    effect: foreignCreation,
+  },
+  'foreign-update': {
+    does: "Somebody else's update of the stack begins just before the call, changes nothing and takes its time",
+    action: 'CreateChangeSet',
+    parameters: { seconds: 0.5 },
+    effect: foreignUpdate,
+  },
+  'foreign-cancellation': {
+    does: 'Somebody else cancels the update of the stack just before the call',
+    action: 'DescribeStackEvents',
+    effect: foreignCancellation,
+  },
+  'foreign-deletion': {
+    does: 'Somebody else deletes the stack just before the call',
+    action: 'ExecuteChangeSet',
+    effect: foreignDeletion,
+  },
+  'change-set-vanishes': {
+    does: 'Somebody else deletes the change set just before the call',
+    action: 'DescribeChangeSet',
+    effect: changeSetVanishes,
+  },
+  'change-set-fails': {
+    does: 'The change set turns out to be FAILED',
+    action: 'DescribeChangeSet',
+    parameters: { reason: EARLY_VALIDATION },
+    trigger: '`Metadata: { "zap-local:invalid": "the reason" }` on a resource that would change',
+    effect: changeSetFails,
+  },
+  'validation-warns': {
+    does: 'Early validation of a change set warns about a resource',
+    parameters: { reason: 'it was told to warn' },
+    trigger: '`Metadata: { "zap-local:warn": "the reason" }`',
+    effect: { resource: 'validate' },
+  },
+  'resource-fails': {
+    does: 'Creating or updating a resource fails',
+    parameters: { reason: 'it was told to fail' },
+    trigger: '`Metadata: { "zap-local:fail": "the reason" }`',
+    effect: { resource: 'make' },
+  },
+  'resource-hangs': {
+    does: 'Work on a resource takes so many seconds more',
+    parameters: { seconds: 3600 },
+    trigger: '`Metadata: { "zap-local:seconds": 300 }`, times the pace, instead of what is typical',
+    effect: { resource: 'hang' },
+  },
+  'rollback-fails': {
+    does: 'Putting a resource back fails, and the stack ends in UPDATE_ROLLBACK_FAILED',
+    parameters: { reason: 'it was told to fail' },
+    trigger:
+      '`Metadata: { "zap-local:fail-rollback": "the reason" }` in the update that is rolled back, or `zap-local:stuck-rollback`, which fails again until the resource is skipped',
+    effect: { resource: 'put back' },
+  },
+  'deletion-fails': {
+    does: 'Deleting a resource fails',
+    parameters: { reason: 'it was told to fail' },
+    trigger: '`Metadata: { "zap-local:fail-delete": "the reason" }`',
+    effect: { resource: 'delete' },
+  },
+  'resource-in-use': {
+    does: 'A security group or a subnet cannot be deleted, because something is still attached to it',
+    trigger: '`Metadata: { "zap-local:in-use": 2 }`: so many deletions of it fail',
+    effect: { resource: 'leave' },
+  },
+  'log-group-reappears': {
+    does: 'A service makes a deleted log group again',
+    trigger: '`Metadata: { "zap-local:reappears": true }`',
+    effect: { resource: 'forget' },
+  },
+} as const satisfies Readonly<Record<string, FaultDeclaration>>;
+
+export type FaultName = keyof typeof FAULTS;
+
+/** Plain form of the list, for those who look names up. */
+export const faults: Readonly<Record<string, FaultDeclaration>> = FAULTS;
