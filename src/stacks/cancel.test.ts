@@ -109,6 +109,14 @@ describe('an update', () => {
     expect(seen).toMatchObject({ outcome, status, left: undefined });
   });
 
+  it('did not end in what a read shows of the time before it', async () => {
+    let reads = 0;
+    const describe = async () =>
+      reads++ < 2 ? stack('CREATE_COMPLETE') : { ...stack('UPDATE_COMPLETE'), updatedAt: 1 };
+    const seen = await stopped('update', [], { describe, cancelUpdate: async () => 'too late' });
+    expect(seen).toMatchObject({ outcome: 'done', status: 'UPDATE_COMPLETE' });
+  });
+
   it('is told again when the answer is lost', async () => {
     let asked = 0;
     const cancelUpdate = async () => (asked++ === 0 ? Promise.reject(LOST) : ('told' as const));

@@ -17,6 +17,8 @@ export interface UnderWay {
   token: string;
   /** Set when the request to begin it was not answered: it may not have begun. */
   unanswered?: ChangeSetRequest | undefined;
+  /** Of an update: when the one before it began, as `DeployedStack.updatedAt` has it. */
+  updatedBefore?: number | undefined;
 }
 
 /**
@@ -88,6 +90,12 @@ async function stop(work: UnderWay, engine: Engine, found: Halted): Promise<void
   const { cloudFormation, signal } = engine;
   const look = async () => {
     found.stack = await untilAnswered(() => cloudFormation.describe(work.stackId), engine);
+    // What is read may be a moment before the update began, whose status says nothing of how it ended.
+    for (const pause of [250, 500, 1000]) {
+      if (!isBefore(work, found.stack)) break;
+      await engine.clock.sleep(pause, signal);
+      found.stack = await untilAnswered(() => cloudFormation.describe(work.stackId), engine);
+    }
     found.status = found.stack?.status ?? 'DELETE_COMPLETE';
   };
   try {
@@ -104,6 +112,10 @@ async function stop(work: UnderWay, engine: Engine, found: Halted): Promise<void
     if (!(error instanceof UserFault)) throw error;
     if (typeof found.told === 'object') found.told = { unheard: error.faults.map(renderFault).join(' ') };
   }
+}
+
+function isBefore({ kind, updatedBefore }: UnderWay, stack: DeployedStack | undefined): boolean {
+  return kind === 'update' && stack !== undefined && isTerminal(stack.status) && stack.updatedAt === updatedBefore;
 }
 
 async function tell(work: UnderWay, engine: Engine, found: Halted, look: () => Promise<void>): Promise<void> {
@@ -153,7 +165,7 @@ async function hasBegun({ stackId, token }: UnderWay, request: ChangeSetRequest,
   if ((await untilAnswered(removal, engine)) === 'busy') return true;
   const { events } = await untilAnswered(() => cloudFormation.events(stackId), engine);
   if (events.some(event => event.token === token && isOwnEvent(event))) return true;
-  await removeUnused(request, engine);
+  await removeUnused({ ...request, stackId }, engine);
   return false;
 }
 

@@ -105,6 +105,16 @@ function engine(answers: Partial<CloudFormation> = {}, isImpatient = false) {
 
 const TIDY = ['deleteChangeSet', 'describe', 'hasChangeSets', 'deleteEmptyStack'];
 
+it('looks at the stack that it has made, not at a former one of the name', async () => {
+  const deleted: string[] = [];
+  const { engine: made } = engine({
+    describe: async of => (of === 'arn:s' ? STACK : { ...STACK, id: 'arn:former' }),
+    deleteEmptyStack: async id => void deleted.push(id),
+  });
+  await previewChange(CHANGE, made);
+  expect(deleted).toEqual(['arn:s']);
+});
+
 describe('what validation says', () => {
   it('keeps nothing from going on when it cannot be read', async () => {
     const denied = new UserFault({ what: 'The credentials do not allow `cloudformation:DescribeEvents`' });

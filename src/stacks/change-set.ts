@@ -42,7 +42,7 @@ export class ValidationFault extends UserFault {
  */
 export async function previewChange(request: ChangeSetRequest, engine: Engine): Promise<Prepared> {
   const { id: _, ...prepared } = await prepare(request, engine);
-  await discard(request, engine);
+  await discard({ ...request, stackId: prepared.stackId }, engine);
   return prepared;
 }
 
@@ -60,8 +60,9 @@ export async function startChange(
   approve: (prepared: Prepared) => Promise<void> = async () => {},
 ): Promise<Prepared & { operation?: Operation; isAnswered?: boolean }> {
   const { id, ...prepared } = await prepare(request, engine);
+  const made = { ...request, stackId: prepared.stackId };
   if (prepared.isNothing) {
-    await discard(request, engine);
+    await discard(made, engine);
     return prepared;
   }
   let isAnswered: boolean;
@@ -70,7 +71,7 @@ export async function startChange(
     engine.signal.throwIfAborted();
     isAnswered = await execute(id, prepared.stackId, request, engine);
   } catch (error) {
-    await discard(request, engine);
+    await discard(made, engine);
     throw error;
   }
   const operation = { stackId: prepared.stackId, token: request.name, expected: prepared.changes.length };
@@ -87,12 +88,15 @@ async function prepare(request: ChangeSetRequest, engine: Engine): Promise<Prepa
   void pending.then(() => {
     pending = undefined;
   });
+  let stackId: string | undefined;
   try {
-    const { id, stackId } = await orAbortSoon(creation, engine);
+    const answer = await orAbortSoon(creation, engine);
+    const { id } = answer;
+    stackId = answer.stackId;
     return { id, stackId, ...(await awaitChanges(id, request.stackName, engine)) };
   } catch (error) {
     // An answer that was lost may have left one too.
-    await discard(request, engine, pending);
+    await discard({ ...request, stackId }, engine, pending);
     throw error;
   }
 }
@@ -195,7 +199,7 @@ async function hasBegun(stackId: string, token: string, looks: readonly number[]
  *
  * @param pending ends with the creation that is not answered yet: only then is a removal the last word
  */
-async function discard(request: ChangeSetRequest, engine: Engine, pending?: Promise<void>): Promise<void> {
+async function discard(request: Unused, engine: Engine, pending?: Promise<void>): Promise<void> {
   const { stackName, name } = request;
   // A timer that nobody waits for any more would keep the process.
   const over = new AbortController();
@@ -213,13 +217,19 @@ async function discard(request: ChangeSetRequest, engine: Engine, pending?: Prom
   engine.observer.warning(`Change set ${name} of ${stackName} may be left: ${advice}. ${trouble}`);
 }
 
+/** A change set that is not needed any more. */
+interface Unused extends Pick<ChangeSetRequest, 'stackName' | 'name' | 'type'> {
+  /** The ARN of the stack that it is for, where that is known: the name may show a former stack for a while. */
+  stackId?: string | undefined;
+}
+
 /**
  * Deletes a change set, as soon as CloudFormation lets it go, and the stack that it alone has brought into being.
  *
  * @returns what went wrong, in words
  */
 export async function removeUnused(
-  { stackName, name, type }: Pick<ChangeSetRequest, 'stackName' | 'name' | 'type'>,
+  { stackName, stackId, name, type }: Unused,
   { cloudFormation, clock }: Pick<Engine, 'cloudFormation' | 'clock'>,
 ): Promise<string | undefined> {
   const deadline = clock.now() + PATIENCE;
@@ -232,7 +242,7 @@ export async function removeUnused(
     // asked to look and delete in one: a change set that another run makes between the two calls goes too, unexecuted (making
     // one takes longer than that). That run then sees its change set gone and makes another.
     while (clock.now() <= deadline) {
-      const stack = type === 'CREATE' ? await cloudFormation.describe(stackName) : undefined;
+      const stack = type === 'CREATE' ? await cloudFormation.describe(stackId ?? stackName) : undefined;
       if (stack?.status !== 'REVIEW_IN_PROGRESS' || (await cloudFormation.hasChangeSets(stack.id))) return undefined;
       try {
         await cloudFormation.deleteEmptyStack(stack.id, `${name}-discard`);

@@ -61,6 +61,7 @@ export async function change(step: Step): Promise<void> {
     stackId,
     token: request.name,
     unanswered: isAnswered ? undefined : request,
+    updatedBefore: step.snapshot.stack?.updatedAt,
   };
   // AWS goes on from here whatever happens to this run; what is seen later replaces this.
   Object.assign(result, { outcome: 'interrupted', status: `${request.type}_IN_PROGRESS` });
@@ -130,13 +131,16 @@ function isNew({ kind }: Verdict): boolean {
 }
 
 async function conclude(ended: Ended, step: Step): Promise<void> {
-  const { stack, engine, result } = step;
+  const { stack, engine, result, snapshot, verdict } = step;
   result.status = ended.status;
   result.timeline = timelineOf(ended.events);
   if (ended.status === 'CREATE_COMPLETE' || ended.status === 'UPDATE_COMPLETE') {
-    // DescribeStacks may show a moment that has passed: the outputs count when the status is the one that was seen.
+    // DescribeStacks may show a moment that has passed: the outputs count when the status is the one that was seen, and the
+    // update not the one before, which may have ended in the same.
     const isGone = (now: DeployedStack | undefined) => now?.status.startsWith('DELETE_') ?? false;
-    const isOld = (now: DeployedStack | undefined) => now?.status !== ended.status && !isGone(now);
+    const isFormer = (now: DeployedStack | undefined) =>
+      verdict.kind === 'update' && now?.updatedAt === snapshot.stack?.updatedAt;
+    const isOld = (now: DeployedStack | undefined) => (now?.status !== ended.status || isFormer(now)) && !isGone(now);
     const now = await readDeployed(result.id ?? stack.stackName, isOld, engine);
     if (!now || isGone(now)) {
       const reason = 'somebody else has deleted it as soon as it was deployed';

@@ -332,6 +332,7 @@ function deployedStack(stack: Stack): DeployedStack {
     name: required(stack.StackName, 'DescribeStacks', 'StackName'),
     status: required(stack.StackStatus, 'DescribeStacks', 'StackStatus'),
     statusReason: stack.StackStatusReason,
+    updatedAt: stack.LastUpdatedTime?.getTime(),
     parameters: toRecord(stack.Parameters, ({ ParameterKey, ParameterValue }) => [ParameterKey, ParameterValue]),
     outputs: toRecord(stack.Outputs, ({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),
     tags: toRecord(stack.Tags, ({ Key, Value }) => [Key, Value]),

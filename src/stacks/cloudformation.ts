@@ -9,6 +9,8 @@ export interface DeployedStack {
   /** CloudFormation's own word, such as `UPDATE_ROLLBACK_COMPLETE`. */
   status: string;
   statusReason?: string | undefined;
+  /** When its last update began, in milliseconds since the Unix epoch; absent where there was none. */
+  updatedAt?: number | undefined;
   /** Values as DescribeStacks gives them: NoEcho ones are `****`, SSM-typed ones are the name of the SSM parameter. */
   parameters: Readonly<Record<string, string>>;
   outputs: Readonly<Record<string, string>>;

@@ -164,6 +164,13 @@ describe('follow', () => {
     ).toBe('UPDATE_ROLLBACK_COMPLETE');
   });
 
+  it('does not end with the success of an earlier operation, though that is shown among its first events', async () => {
+    const shuffled = [BEGIN, TOPIC, EARLIER];
+    const { status } = await watch([shuffled, [...shuffled, END]], { pageSize: 10 });
+    expect(status).toBe('UPDATE_COMPLETE');
+    expect(EARLIER.status).toBe('CREATE_COMPLETE');
+  });
+
   it('knows an end that somebody else brought about before anything was seen, by what is behind it', async () => {
     const deleted = event('4', 'stack', 'DELETE_COMPLETE', { token: 'theirs' });
     const { status, told, slept } = await watch([[EARLIER, BEGIN, TOPIC, deleted]], { pageSize: 10 });

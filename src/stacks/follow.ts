@@ -187,7 +187,8 @@ function isEarlierEnd(event: StackEvent, { token }: Operation, { hasBegun }: His
 
 /**
  * Which events belong to an operation. What is newer than its first event came after its begin: an end with a foreign token
- * is its end too. To an operation without a token belongs what came after the last end, or that end when nothing did.
+ * is its end too, unless it is a success. To an operation without a token belongs what came after the last end, or that end
+ * when nothing did.
  *
  * @param events oldest first
  */
@@ -199,7 +200,15 @@ function ofOperation(events: readonly StackEvent[], { token }: Operation, { hasB
   }
   const first = events.findIndex(event => event.token === token);
   if (first < 0 && !hasBegun) return [];
-  return events.slice(Math.max(first, 0)).filter(event => event.token === token || isEnd(event));
+  return events.slice(Math.max(first, 0)).filter(event => event.token === token || isForeignEnd(event));
+}
+
+/**
+ * Whether an event of somebody else's ends what goes on: a rollback or a deletion. A success with another token is that of an
+ * earlier operation, which may stand among the first events of a later one when both are of the same moment.
+ */
+function isForeignEnd(event: StackEvent): boolean {
+  return isEnd(event) && /^DELETE_|ROLLBACK_|_FAILED$/.test(event.status);
 }
 
 /** The stack's status when nothing goes on with it, `DELETE_COMPLETE` when it is gone; `undefined` while it is at work. */

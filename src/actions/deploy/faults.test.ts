@@ -111,6 +111,20 @@ describe('a stale read', () => {
     expect([code, JSON.parse(host.outputs.outputs ?? '').one.New]).toEqual([0, 'old-one']);
     expect(served).toBeGreaterThan(3);
   });
+
+  it('that shows the end of the update before gives no old outputs', async () => {
+    const files = (version: string) => ({
+      'stacks.yaml': 'stacks:\n  one: { template: one.yaml }\n',
+      'one.yaml': `Resources: { T: { Type: "AWS::SNS::Topic", Properties: { DisplayName: ${version} } } }\nOutputs: { Version: { Value: ${version} } }\n`,
+    });
+    await run(deploy, own('same'), files('a'));
+    await run(deploy, own('same'), files('b'));
+    const stale = scenario.aws.faults.inject({ fault: 'stale-read', stack: 'same-one', seconds: 0.5, after: 1 });
+    const { code, host } = await run(deploy, own('same'), files('c'));
+    stale.remove();
+    expect([code, JSON.parse(host.outputs.outputs ?? '')]).toEqual([0, { one: { Version: 'c' } }]);
+    expect(stale.struck).toBeGreaterThan(0);
+  });
 });
 
 const EXPIRED = refusal(403, 'ExpiredToken', 'The security token included in the request is expired');

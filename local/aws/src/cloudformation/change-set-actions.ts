@@ -206,7 +206,6 @@ const executeChangeSet: ApiAction = (context, params) => {
   stack.disableRollback = disableRollback;
   const creating = changeSet.type === 'CREATE';
   if (creating) stack.definition = changeSet.definition;
-  stack.updatedAt = engine.now();
   void engine.start(stack, creating ? 'CREATE_IN_PROGRESS' : 'UPDATE_IN_PROGRESS', { token }, async run => {
     if (creating) {
       const fallback: OnFailure = changeSet.onStackFailure === 'DELETE' ? 'DELETE' : 'ROLLBACK';
@@ -216,6 +215,8 @@ const executeChangeSet: ApiAction = (context, params) => {
     }
     changeSet.executionStatus = /^(CREATE|UPDATE)_COMPLETE$/.test(stack.status) ? 'EXECUTE_COMPLETE' : 'EXECUTE_FAILED';
   });
+  // After the start, which keeps the stack as it was for stale reads.
+  stack.updatedAt = engine.now();
   return {};
 };
 

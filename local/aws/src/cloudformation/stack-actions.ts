@@ -52,12 +52,12 @@ const updateStack: ApiAction = (context, params) => {
   for (const changeSet of stack.changeSets) {
     if (changeSet.executionStatus === 'AVAILABLE') changeSet.executionStatus = 'OBSOLETE';
   }
-  stack.updatedAt = engine.now();
   const options = {
     disableRollback: flag(params, 'DisableRollback') === true,
     retainExceptOnCreate: flag(params, 'RetainExceptOnCreate') === true,
   };
   void engine.start(stack, 'UPDATE_IN_PROGRESS', { token }, run => updateOperation(run, definition, options));
+  stack.updatedAt = engine.now();
   return { StackId: stack.id };
 };
 

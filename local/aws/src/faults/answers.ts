@@ -43,11 +43,17 @@ export const lateEvents = changingEvents((events, { context }, _, { parameters }
   return events.some(isLate) ? events.filter(event => !isLate(event)) : undefined;
 });
 
-/** Events of one second have one time, and come in any order. */
+/** Events of one second have one time, and come in any order; those of different operations are never of one second. */
 export const disorderedEvents = changingEvents((events, _asked, _answer, { random }) => {
-  const rounded = events.map(event => ({ ...event, Timestamp: event.Timestamp.replace(/\.\d+/, '.000') }));
-  const places = rounded.map(event => ({ event, place: random() }));
-  return places
-    .sort((a, b) => b.event.Timestamp.localeCompare(a.event.Timestamp) || a.place - b.place)
+  let operation = 0;
+  const placed = events.map((event, index) => {
+    if (index > 0 && event.ClientRequestToken !== events[index - 1]?.ClientRequestToken) operation += 1;
+    const Timestamp = event.Timestamp.replace(/\.\d+/, '.000');
+    return { event: { ...event, Timestamp }, operation, place: random() };
+  });
+  return placed
+    .sort(
+      (a, b) => a.operation - b.operation || b.event.Timestamp.localeCompare(a.event.Timestamp) || a.place - b.place,
+    )
     .map(({ event }): Answer => event);
 });
