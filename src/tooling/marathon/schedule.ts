@@ -67,7 +67,8 @@ const MENU: Readonly<Record<FaultName, (dice: Dice) => Settings>> = {
   hanging: ({ pick }) => ({ action: pick(['DescribeStackEvents', ...WRITES]) }),
   'half-answer': sometimes,
   'html-answer': dice => ({ ...sometimes(dice), status: dice.pick([200, 502]) }),
-  'stale-read': () => ({ seconds: 0.3 }),
+  // Not a run's first looks: time is compressed here, and between two runs more passes than a read is ever behind.
+  'stale-read': () => ({ seconds: 0.3, after: STACKS.length }),
   'lost-event-page': ({ below }) => ({ after: below(4), times: 2 }),
   'repeated-event-page': ({ below }) => ({ after: below(4), times: 2 }),
   'late-events': () => ({ seconds: 0.3 }),
