@@ -23,7 +23,7 @@ const MOST_LEVELS = 400;
 /** Nodes that aliases may repeat: far more than resources share, far less than what makes a document explode. */
 const MOST_REPEATED = 200_000;
 
-const TOO_DEEP = `It is nested too deeply, more than ${MOST_LEVELS} levels`;
+const TOO_DEEP = `It is nested too deeply, more than ${MOST_LEVELS} levels; make it flatter`;
 
 /**
  * What YAML allows and no program that walks a document survives, or CloudFormation does not read: aliases without an
@@ -45,9 +45,13 @@ export function limitFault(document: Document): OffsetFault | undefined {
       const anchor = anchors.get(node.source);
       if (!anchor) return at(`No anchor \`&${node.source}\` stands before its alias`);
       const extent = extents.get(anchor);
-      if (!extent) return at(`Alias \`*${node.source}\` stands within its own anchor, which would never end`);
+      if (!extent)
+        return at(
+          `Alias \`*${node.source}\` stands within its own anchor, which would never end; write out what it stands for`,
+        );
       repeated += extent.nodes;
-      if (repeated > MOST_REPEATED) return at(`Aliases such as \`*${node.source}\` repeat too much`);
+      if (repeated > MOST_REPEATED)
+        return at(`Aliases such as \`*${node.source}\` repeat too much; write out what they stand for, or less of it`);
       return level + extent.levels > MOST_LEVELS ? at(TOO_DEEP) : extent;
     }
     const anchor = isScalar(node) || isCollection(node) ? node.anchor : undefined;
