@@ -19,6 +19,8 @@ export interface PlanView {
   edges: readonly { from: string; to: string; values: readonly string[] }[];
   /** Empty when it was not looked at. */
   reachability: readonly ReachabilityView[];
+  /** What else there is to know about it, a line each. */
+  notes: readonly string[];
 }
 
 /** Whether a service can reach something that it needs. */
@@ -41,7 +43,7 @@ export interface ParameterView {
 
 /** The plan as lines of a log. */
 export function planLines(plan: PlanView): string[] {
-  return [...plan.stacks.flatMap(stackLines), ...plan.reachability.map(reachabilityLine)];
+  return [...plan.stacks.flatMap(stackLines), ...plan.notes, ...plan.reachability.map(reachabilityLine)];
 }
 
 function stackLines(stack: PlanView['stacks'][number]): string[] {
@@ -55,10 +57,14 @@ function stackLines(stack: PlanView['stacks'][number]): string[] {
   return [
     `${stack.stackName}  (${stack.template}: ${facts.join(', ')})`,
     ...stack.parameters.map(
-      ({ name, source, value }) =>
-        `    ${name.padEnd(width)}  ${value === undefined ? source : `${source}: ${shorten(value)}`}`,
+      ({ name, source, value }) => `    ${name.padEnd(width)}  ${value === undefined ? source : worded(source, value)}`,
     ),
   ];
+}
+
+function worded(source: string, value: string): string {
+  const text = shorten(value);
+  return text.trim() === '' ? `${source}, empty` : `${source}: ${text}`;
 }
 
 /** The plan as a folded section of the job summary: a table of stacks, where each parameter comes from, and a graph. */

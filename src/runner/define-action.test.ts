@@ -46,6 +46,18 @@ it('shows each fault of the user as an annotation of its own, at its place', asy
   ]);
 });
 
+it('shows twenty faults, and how many more there are', async () => {
+  const faults = (count: number) => Array.from({ length: count }, (_, index) => ({ what: `Fault ${index + 1}` }));
+  const many = await run(() => Promise.reject(new UserFault(faults(50_000))));
+  expect([many.code, many.log.length]).toEqual([1, 21]);
+  expect(many.log.slice(-2)).toEqual([
+    '[error: act failed] Fault 20.',
+    '[error: act failed] … and 49,980 more. Mend these first.',
+  ]);
+  const few = await run(() => Promise.reject(new UserFault(faults(20))));
+  expect(few.log.at(-1)).toBe('[error: act failed] Fault 20.');
+});
+
 it('shows a bad input before the story begins', async () => {
   const { code, log } = await run(() => Promise.reject(new Error('the story began')), { count: 'x' });
   expect(code).toBe(1);

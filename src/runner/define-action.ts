@@ -92,10 +92,16 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Faults that are told; more would hide what they have in common. */
+const MOST_FAULTS = 20;
+
 function report(error: unknown, action: string, host: Host): number {
   if (error instanceof UserFault) {
-    for (const fault of error.faults)
-      host.annotate('error', renderFault(fault), { title: `${action} failed`, place: fault.place });
+    const title = `${action} failed`;
+    for (const fault of error.faults.slice(0, MOST_FAULTS))
+      host.annotate('error', renderFault(fault), { title, place: fault.place });
+    const more = error.faults.length - MOST_FAULTS;
+    if (more > 0) host.annotate('error', `… and ${more.toLocaleString('en')} more. Mend these first.`, { title });
     return 1;
   }
   if (error instanceof Cancelled) {

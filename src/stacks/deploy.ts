@@ -99,17 +99,7 @@ export function checkBeforeWrites(
       const verdict = classifyStatus(snapshots.get(name)?.stack);
       return verdict?.kind === 'busy' ? statusFaults(`${plan.prefix}-${name}`, verdict, options) : [];
     });
-  throwIfAny([...faults, ...changing, ...skipFaults(options.skipResources, plan)]);
-}
-
-function skipFaults(skipResources: readonly string[], plan: Plan): Fault[] {
-  const names = [...plan.stacks.map(({ shortName }) => shortName), ...plan.leftOut];
-  const unknown = skipResources.filter(id => !names.some(name => id.startsWith(`${name}.`)));
-  return unknown.map(id => ({
-    what: 'Input `skip-resources` names something that is in none of the stacks',
-    seen: `\`${id}\``,
-    fix: `Write \`<short name>.<logical id>\`, with one of ${names.join(', ')}`,
-  }));
+  throwIfAny([...faults, ...changing]);
 }
 
 export interface DeployOptions extends StackOptions {

@@ -6,6 +6,9 @@ import { knownValue, type ParameterSource, type PlannedParameter } from './sourc
 /** A plan as it is shown to people, with what was found about what its tasks can reach. */
 export function describePlan(plan: Plan, findings: readonly Finding[] = []): PlanView {
   return {
+    notes: plan.passedOver
+      ? [`profile ${plan.passedOver.profile}: ${plan.passedOver.names.join(', ')} of no template here are left out`]
+      : [],
     reachability: findings.map(describeFinding),
     stacks: plan.stacks.map(stack => ({
       shortName: stack.shortName,

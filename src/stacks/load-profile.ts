@@ -19,7 +19,7 @@ export async function loadProfile(given: string | undefined, folders: Folders): 
     what: `Profile \`${given}\` cannot be read`,
     fix: `Check input \`profile\`; it is looked for at ${path}. Does the job check out the repository first?`,
   });
-  return { name: given, values: parseProfile(text, relative(shownFrom(path, isBundled, folders), path)) };
+  return { name: given, isBundled, values: parseProfile(text, relative(shownFrom(path, isBundled, folders), path)) };
 }
 
 async function bundled(name: string, toolkit: string): Promise<string> {
@@ -29,6 +29,6 @@ async function bundled(name: string, toolkit: string): Promise<string> {
   throw new UserFault({
     what: `There is no profile \`${name}\``,
     seen: `input \`profile\`; zap-obs brings ${names.map(one => `\`${one}\``).join(' and ')}`,
-    fix: `${suggest(name, names)} A file of yours is given by its path, such as \`./${name}.yaml\``,
+    fix: `${suggest(name, names)}. A file of yours is given by its path, such as \`./${name}.yaml\``,
   });
 }

@@ -6,7 +6,7 @@ import { type Dependencies, order } from './graph.ts';
 import { needsUpload, PREFIX_TAG, sizeFaults, tagFaults } from './limits.ts';
 import type { Profile } from './profile.ts';
 import { malformedRules } from './rules/rule-check.ts';
-import { type PlannedParameter, sourceOf, templateOf, unknownValues, valueFault } from './sources.ts';
+import { type PlannedParameter, passedOver, sourceOf, templateOf, unknownValues, valueFault } from './sources.ts';
 import type { StackEntry } from './stacks-file.ts';
 import type { Template } from './template.ts';
 
@@ -30,6 +30,8 @@ export interface Plan {
   /** Short names of the stacks that `only` leaves out; their outputs are read from what is deployed. */
   leftOut: readonly string[];
   dependencies: Dependencies;
+  /** What a profile of zap-obs names and no template has; absent when there is nothing of the kind. */
+  passedOver?: { profile: string; names: readonly string[] };
 }
 
 export interface PlanInput {
@@ -59,7 +61,11 @@ export function makePlan(input: PlanInput): Plan {
   const faults = [...onlyFaults(input), ...unknownValues(input, names), ...tagFaults(input.tags)];
   const stacks = planStacks(input, faults);
   throwIfAny(faults);
-  return arrange(stacks, input);
+  const left = passedOver(input);
+  const plan = arrange(stacks, input);
+  return input.profile && left.length > 0
+    ? { ...plan, passedOver: { profile: input.profile.name, names: left } }
+    : plan;
 }
 
 /**

@@ -6,6 +6,8 @@ import { parseSource } from './source-document.ts';
 export interface Profile {
   /** As the user wrote it: a name, or a path. */
   name: string;
+  /** One that zap-obs brings: made for its own templates, it is used as far as those of a run have what it names. */
+  isBundled: boolean;
   /** By `P` or `<short name>.P`, as in input `parameters`. */
   values: ReadonlyMap<string, { value: string; place: Place }>;
 }

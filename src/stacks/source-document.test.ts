@@ -39,6 +39,42 @@ describe('parseSource', () => {
     expect(value).toBeUndefined();
   });
 
+  const bomb = (levels: number) => [
+    'k0: &k0 [x]',
+    ...Array.from({ length: levels }, (_, i) => `k${i + 1}: &k${i + 1} [${`*k${i}, `.repeat(9)}]`),
+  ];
+  const chain = (length: number) => [
+    'k0: &k0 [x]',
+    ...Array.from({ length }, (_, i) => `k${i + 1}: &k${i + 1} [*k${i}]`),
+  ];
+
+  it.each([
+    ['aliases that explode', bomb(9).join('\n'), 'Aliases such as `*k5` repeat too much', 7],
+    ['an alias within its anchor', 'R:\n  A: &x\n    B: [{ C: *x }]', '`*x` stands within its own anchor', 3],
+    ['an alias without an anchor', 'R:\n  A: *x', 'No anchor `&x` stands before its alias', 2],
+    ['an alias before its anchor', 'R: *x\nS: &x 1', 'No anchor `&x` stands before its alias', 1],
+    ['aliases that nest', chain(1000).join('\n'), 'nested too deeply, more than 400 levels', 399],
+    ['deep JSON', `{"a":\n${'['.repeat(20_000)}${']'.repeat(20_000)}}`, 'nested too deeply', 2],
+    ['deep functions', `a:\n  ${'{"Fn::Not":['.repeat(3000)}1${']}'.repeat(3000)}`, 'nested too deeply', 2],
+    ['depth that alone would be walked', `a:\n  ${'['.repeat(500)}${']'.repeat(500)}`, 'nested too deeply', 2],
+    ['a deep block', Array.from({ length: 3000 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'), 'nested too deeply', 402],
+    ['a merge key', 'a: &a { b: 1 }\nc:\n  <<: *a', 'Merge keys (`<<`) are not read', 3],
+    ['two documents', 'a: 1\n---\nb: 2', 'A second document begins here', 2],
+  ])('refuses %s where it stands', (_, text, message, line) => {
+    const { faults, value } = parseSource(text);
+    expect(faults).toEqual([{ message: expect.stringContaining(message), line, column: expect.any(Number) }]);
+    expect(value).toBeUndefined();
+  });
+
+  it.each([
+    ['an anchor that is used often', `k: &k { Ref: x }\nl: [${'*k, '.repeat(2000)}]`],
+    ['an anchor that is set anew', 'a: &a { b: 1 }\nc: [&a 2, *a]'],
+    ['depth that a template may have', `a: ${'!Not ['.repeat(50)}1${']'.repeat(50)}`],
+    ['a key that only looks like a merge', '"<<": 1'],
+  ])('takes %s', (_, text) => {
+    expect(parseSource(text).faults).toEqual([]);
+  });
+
   it('locates keys and items, through short forms too, and falls back to the nearest that exists', () => {
     const { locate } = parseSource('a:\n  b:\n    - x\n    - c: !Sub\n        - t\n        - d: 1\n');
     expect(locate(['a', 'b'])).toEqual({ line: 2, column: 3 });

@@ -1,5 +1,6 @@
-import { isCollection, isMap, isPair, isScalar, LineCounter, type Node, parseDocument, type Tags, visit } from 'yaml';
+import { isCollection, isMap, isPair, isScalar, LineCounter, type Node, parseDocument, type Tags } from 'yaml';
 import { SHORT_FORM_TAGS } from './short-forms.ts';
+import { depthFault, limitFault } from './source-limits.ts';
 
 /** A place in a file, both counted from 1, as editors and annotations count. */
 export interface Position {
@@ -51,23 +52,21 @@ export function parseAsWritten(text: string): SourceDocument {
 
 function parse(text: string, options: Parameters<typeof parseDocument>[1]): SourceDocument {
   const lines = new LineCounter();
-  const document = parseDocument(text, {
-    ...options,
-    merge: false,
-    lineCounter: lines,
-    prettyErrors: false,
-  });
-  const positionAt = (offset: number): Position => {
-    const { line, col } = lines.linePos(offset);
-    return { line: Math.max(line, 1), column: Math.max(col, 1) };
-  };
-  const faults = [
-    ...document.errors,
-    ...document.warnings.filter(({ code }) => code === 'TAG_RESOLVE_FAILED'),
-    ...danglingAliases(document),
-  ].map(({ message, pos }) => ({ message, ...positionAt(pos[0]) }));
+  const positionAt = (offset: number) => positionIn(lines, offset);
+  const document = composed(text, { ...options, merge: false, lineCounter: lines, prettyErrors: false });
+  if (!document) {
+    const linesAgain = new LineCounter();
+    const { message, offset } = depthFault(text, linesAgain);
+    const fault = { message, ...positionIn(linesAgain, offset) };
+    return { value: undefined, faults: [fault], locate: () => positionAt(0), textAt: () => undefined };
+  }
+  const syntax = [...document.errors, ...document.warnings.filter(({ code }) => code === 'TAG_RESOLVE_FAILED')].map(
+    ({ code, message, pos }) => ({ message: OWN_WORDS[code] ?? message, offset: pos[0] }),
+  );
+  const limit = syntax.length === 0 ? limitFault(document) : undefined;
+  const faults = (limit ? [limit] : syntax).map(({ message, offset }) => ({ message, ...positionAt(offset) }));
   return {
-    value: faults.length === 0 ? document.toJS({ maxAliasCount: MOST_ALIASES }) : undefined,
+    value: faults.length === 0 ? document.toJS({ maxAliasCount: -1 }) : undefined,
     faults,
     locate: path => positionAt(nodesOn(document.contents, path).at(-1)?.anchor.range?.[0] ?? 0),
     textAt: path => {
@@ -79,8 +78,26 @@ function parse(text: string, options: Parameters<typeof parseDocument>[1]): Sour
   };
 }
 
-/** Uses of one anchor: far more than resources share, far less than what makes a document explode. */
-const MOST_ALIASES = 10_000;
+function positionIn(lines: LineCounter, offset: number): Position {
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(line, 1), column: Math.max(col, 1) };
+}
+
+/** `undefined` when the text is nested so deeply that the program's stack ends; the library may tell that as a fault. */
+function composed(text: string, options: Parameters<typeof parseDocument>[1]) {
+  try {
+    const document = parseDocument(text, options);
+    return document.errors.some(({ message }) => message.includes('call stack')) ? undefined : document;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** In place of words that are for programmers. */
+const OWN_WORDS: Readonly<Partial<Record<string, string>>> = {
+  MULTIPLE_DOCS: 'A second document begins here; a file is one document, so remove this `---` and what follows',
+};
 
 const REPLACED_TAGS = new Set(
   ['binary', 'bool', 'merge', 'omap', 'pairs', 'set', 'timestamp'].map(name => `tag:yaml.org,2002:${name}`),
@@ -100,19 +117,6 @@ const BOOLEANS: Tags = [
   resolve: () => value,
   stringify: () => String(value),
 }));
-
-/** Aliases without an anchor come to light only when the document is made plain, and then without their place. */
-function danglingAliases(document: ReturnType<typeof parseDocument>): { message: string; pos: [number, number] }[] {
-  const found: { message: string; pos: [number, number] }[] = [];
-  visit(document, {
-    Alias(_, alias) {
-      const offset = alias.range?.[0] ?? 0;
-      if (!alias.resolve(document))
-        found.push({ message: `No anchor \`&${alias.source}\` stands before its alias`, pos: [offset, offset] });
-    },
-  });
-  return found;
-}
 
 /** The nodes from the root down a path, as far as it exists; `anchor` is the node that marks the place: a key, or an item. */
 function nodesOn(contents: Node | null, path: readonly PathStep[]): { node: unknown; anchor: Node }[] {

@@ -93,28 +93,55 @@ export function shown(declaration: TemplateParameter, value: string): string {
   return declaration.noEcho ? 'a NoEcho value' : `\`${value}\``;
 }
 
-/** Values given for parameters, or stacks, that there are not. */
-export function unknownValues({ values, profile, templates }: PlanInput, names: readonly string[]): Fault[] {
+/** Values given for parameters, or stacks, that there are not; a profile of zap-obs may give more than there is, not nothing. */
+export function unknownValues(input: PlanInput, names: readonly string[]): Fault[] {
+  const { values, profile } = input;
   const given: { key: string; giver: string; place?: Place }[] = [
     ...[...values].map(([key, { origin }]) => ({ key, giver: `Input \`${origin}\`` })),
-    ...[...(profile?.values ?? [])].map(([key, { place }]) => ({ key, giver: `Profile \`${profile?.name}\``, place })),
+    ...(profile?.isBundled ? [] : [...(profile?.values ?? [])]).map(([key, { place }]) => ({
+      key,
+      giver: `Profile \`${profile?.name}\``,
+      place,
+    })),
   ];
-  return given.flatMap(({ key, giver, place }) => {
-    const dot = key.indexOf('.');
-    const stack = dot < 0 ? undefined : key.slice(0, dot);
-    const parameter = key.slice(dot + 1);
+  const faults = given.flatMap(({ key, giver, place }) => {
+    const { stack, parameter } = parts(key);
     if (stack !== undefined && !names.includes(stack)) {
       const what = `${giver} sets a parameter of a stack that is not in the stacks file`;
       return [{ what, seen: `\`${key}\``, fix: suggest(stack, names), place }];
     }
-    const candidates = [...templates]
-      .filter(([name]) => stack === undefined || stack === name)
-      .flatMap(([, template]) => Object.keys(template.parameters));
+    const candidates = candidatesFor(stack, input);
     if (candidates.includes(parameter)) return [];
     const lacking = stack ? `the template of \`${stack}\` does not have` : 'no template has';
     const what = `${giver} sets parameter \`${parameter}\`, which ${lacking}`;
     return [{ what, fix: suggest(parameter, candidates), place }];
   });
+  const isUseless = profile?.isBundled && profile.values.size > 0 && passedOver(input).length === profile.values.size;
+  if (!isUseless) return faults;
+  const what = `Profile \`${profile.name}\` sets parameters of the templates of zap-obs, and none of these templates has any of them`;
+  return [...faults, { what, fix: 'Remove input `profile`, or name a file of yours in it' }];
+}
+
+/** What a profile of zap-obs names and no template of this run has. */
+export function passedOver(input: Pick<PlanInput, 'profile' | 'templates'>): string[] {
+  const keys = input.profile?.isBundled ? [...input.profile.values.keys()] : [];
+  return keys.filter(key => {
+    const { stack, parameter } = parts(key);
+    return !candidatesFor(stack, input).includes(parameter);
+  });
+}
+
+/** `P` or `<short name>.P` */
+function parts(key: string): { stack: string | undefined; parameter: string } {
+  const dot = key.indexOf('.');
+  return { stack: dot < 0 ? undefined : key.slice(0, dot), parameter: key.slice(dot + 1) };
+}
+
+/** The parameters of one stack's template, or of all. */
+function candidatesFor(stack: string | undefined, { templates }: Pick<PlanInput, 'templates'>): string[] {
+  return [...templates]
+    .filter(([name]) => stack === undefined || stack === name)
+    .flatMap(([, template]) => Object.keys(template.parameters));
 }
 
 /** A template with `Fn::ForEach` or macros may have outputs that its text does not name. */

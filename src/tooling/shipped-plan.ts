@@ -41,9 +41,10 @@ export function shippedPlan(options: { profile?: string; values?: Readonly<Recor
   });
 }
 
-function shippedProfile(name: string): Profile {
+/** A profile that zap-obs brings. */
+export function shippedProfile(name: string): Profile {
   const file = `cloudformation/profiles/${name}.yaml`;
-  return { name, values: parseProfile(readFileSync(join(ROOT, file), 'utf8'), file) };
+  return { name, isBundled: true, values: parseProfile(readFileSync(join(ROOT, file), 'utf8'), file) };
 }
 
 function shippedEntries() {

@@ -22,6 +22,7 @@ describe('npm start', () => {
       'vpc-alb: created',
       'ecs-app: created',
       /load-balancer-url +http:\S+ \(simulated\)/,
+      /job summary in \.tmp\/start\/\d+\/deploy-three-stacks-with-profile-lean\.md/,
       '▸ Deploy lean again: nothing to do',
       'ecs-app: unchanged',
       '▸ Deploy three stacks with profile production',

@@ -18,7 +18,8 @@ const { keep } = readFlags();
 const aws = await startLocalAws({ port: Number(process.env.ZAP_AWS_PORT ?? 4566), pace: PACE }).catch(() =>
   startLocalAws({ port: 0, pace: PACE }),
 );
-const summaries = join(ROOT, '.tmp', 'start');
+// Two at once do not share it.
+const summaries = join(ROOT, '.tmp', 'start', new URL(aws.url).port);
 await mkdir(summaries, { recursive: true });
 
 say(

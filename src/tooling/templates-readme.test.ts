@@ -9,7 +9,7 @@ import { parseStacksFile } from '../stacks/stacks-file.ts';
 import { parseTemplate } from '../stacks/template.ts';
 import { DEMO_IMAGES } from './demo-inputs.ts';
 import { ROOT } from './repository.ts';
-import { SHIPPED_PROFILES, shippedPlan } from './shipped-plan.ts';
+import { SHIPPED_PROFILES, shippedPlan, shippedProfile } from './shipped-plan.ts';
 
 const FOLDER = join(ROOT, 'cloudformation');
 /** That of the demo's images. */
@@ -24,7 +24,7 @@ const [workflowStep, ownNetwork, ownService, workerTemplate] = blocks as [Block,
 type Block = (typeof blocks)[number];
 
 /** The plan of a stacks file of the README, with templates of the README and of zap-obs, as if they were copied beside it. */
-function planOf({ path, text }: Block, values: Record<string, string> = {}): Plan {
+function planOf({ path, text }: Block, values: Record<string, string> = {}, profile?: string): Plan {
   const entries = parseStacksFile(text, path);
   const templates = entries.map(({ shortName, template }) => {
     const own = blocks.find(block => block.path === `deploy/${template}`);
@@ -40,6 +40,7 @@ function planOf({ path, text }: Block, values: Record<string, string> = {}): Pla
     values: new Map(
       Object.entries({ ...images, ...values }).map(([name, value]) => [name, { value, origin: 'parameters' }]),
     ),
+    profile: profile === undefined ? undefined : shippedProfile(profile),
     only: [],
     tags: {},
     hasTemplateBucket: false,
@@ -80,6 +81,17 @@ describe('the YAML in cloudformation/README.md', () => {
     expect(missing(plan)).toEqual([]);
     expect(blocked(plan)).toEqual([]);
   });
+
+  it.each(SHIPPED_PROFILES)(
+    'deploys into it with profile %s, of which what the network would take is left out',
+    profile => {
+      const plan = planOf(ownNetwork, {}, profile);
+      expect(plan.passedOver?.names).toContain('EndpointPlacement');
+      const sources = plan.stacks.flatMap(({ parameters }) => parameters.map(({ source }) => source.kind));
+      expect(sources).toContain('profile');
+      expect(readme).toContain('What a profile of zap-obs names and no template has is left out');
+    },
+  );
 
   it('adds a service of one’s own, which reaches what it needs', () => {
     expect(workerTemplate.text).toContain('AWS::ECS::Service');

@@ -67,12 +67,12 @@ describe('a resource that holds data', () => {
     expect(await statusOf('loss-data')).toBe('CREATE_COMPLETE');
 
     // The name of the same resource in another stack allows nothing.
-    const other = await run(
-      deploy,
-      inputs('loss', { 'allow-replacement': 'other.Queue, Topic' }),
-      given(queue('second')),
-    );
-    expect(other.code).toBe(1);
+    const other = await run(deploy, inputs('loss', { 'allow-replacement': 'other.Queue, Topik', only: 'data' }), {
+      ...given(queue('second')),
+      'stacks.yaml': 'stacks:\n  data: { template: data.yaml }\n  other: { template: other.yaml }\n',
+      'other.yaml': queue('second'),
+    });
+    expect([other.code, other.writes]).toEqual([1, refused.writes]);
     const allowed = await run(deploy, inputs('loss', { 'allow-replacement': 'data.Queue' }), given(queue('second')));
     expect(allowed.code).toBe(0);
     expect(await statusOf('loss-data')).toBe('UPDATE_COMPLETE');
@@ -87,6 +87,26 @@ describe('a resource that holds data', () => {
 
     await run(deploy, inputs('kept'), given(queue('kept', '\n    DeletionPolicy: Retain')));
     expect((await run(deploy, inputs('kept'), given(WITHOUT_QUEUE))).code).toBe(0);
+  });
+
+  it('that is named and is nowhere is a warning; one that is only deployed is known', async () => {
+    const allow = (ids: string) => inputs('named', { 'allow-replacement': ids });
+    const warnings = ({ host }: Awaited<ReturnType<typeof run>>) =>
+      host.log.filter(line => line.startsWith('[warning'));
+    const first = await run(deploy, allow('data.Queue, Quee, data.Nothing'), given(queue('named')));
+    expect(first.code).toBe(0);
+    expect(warnings(first)).toEqual([
+      expect.stringContaining(
+        'Input `allow-replacement` names `Quee`, which none of the stacks has. Did you mean `Queue`?',
+      ),
+      expect.stringContaining(
+        'Input `allow-replacement` names `Nothing`, which stack `data` does not have. Check the name, or remove it.',
+      ),
+    ]);
+    const second = await run(deploy, allow('Queue, data.Queue'), given(WITHOUT_QUEUE));
+    expect([second.code, warnings(second)]).toEqual([0, []]);
+    const looped = `Transform: AWS::LanguageExtensions\n${queue('named')}`;
+    expect(warnings(await run(deploy, allow('data.Loop1, Loop2'), given(looped)))).toEqual([]);
   });
 
   it('may change in place, and what holds nothing may go', async () => {

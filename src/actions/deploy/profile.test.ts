@@ -66,6 +66,50 @@ describe('a profile', () => {
   });
 });
 
+describe('a profile of zap-obs', () => {
+  const some = {
+    'stacks.yaml': 'stacks:\n  one: { template: one.yaml }\n',
+    'one.yaml':
+      'Parameters: { Cpu: { Type: String }, LogRetentionDays: { Type: String, Default: "" } }\nResources: { T: { Type: "AWS::SNS::Topic" } }\nOutputs: { C: { Value: !Ref Cpu } }\n',
+  };
+
+  it('is used as far as the templates have what it names, and the log tells the rest in a line', async () => {
+    const { code, host } = await run(deploy, own('part', { profile: 'lean' }), some);
+    expect(code).toBe(0);
+    expect(JSON.parse(host.outputs.outputs ?? '')).toEqual({ one: { C: '256' } });
+    expect(
+      host.log
+        .join('\n')
+        .split('\n')
+        .filter(line => line.startsWith('profile')),
+    ).toEqual([
+      'profile lean: EndpointPlacement, EnableGrafana, DesiredCount, EnableAutoscaling, Memory, ContainerInsights of no template here are left out',
+    ]);
+  });
+
+  it('says nothing where the templates have all of it', async () => {
+    const { host } = await run(deploy, { 'stack-prefix': 'whole', profile: 'lean', 'dry-run': 'true', ...DEMO_IMAGES });
+    expect(host.log.join('\n')).not.toContain('left out');
+  });
+
+  it('is an error where they have none of it', async () => {
+    const files = { ...some, 'one.yaml': TEMPLATE };
+    const { code, host, calls } = await run(deploy, own('none', { profile: 'lean' }), files);
+    expect([code, calls]).toEqual([1, []]);
+    expect(host.log).toEqual([
+      '[error: deploy failed] Profile `lean` sets parameters of the templates of zap-obs, and none of these templates has any of them. Remove input `profile`, or name a file of yours in it.',
+    ]);
+  });
+
+  it('that is copied is one of yours, and checked as such', async () => {
+    const { code, host } = await run(deploy, own('copy', { profile: './lean.yaml' }), {
+      ...some,
+      'lean.yaml': 'Cpu: 256\nMemory: 512\n',
+    });
+    expect([code, host.log.join('\n')]).toEqual([1, expect.stringContaining('`Memory`, which no template has')]);
+  });
+});
+
 describe('a profile that is wrong is one clear error, and nothing is written', () => {
   const files = { 'stacks.yaml': 'stacks:\n  one: { template: one.yaml }\n', 'one.yaml': TEMPLATE };
   it.each<[string, string, string]>([
@@ -74,7 +118,8 @@ describe('a profile that is wrong is one clear error, and nothing is written', (
       '',
       'There is no profile `leen`. Seen: input `profile`; zap-obs brings `lean` and `production`. Did you mean `lean`? A file of yours is given by its path, such as `./leen.yaml`.',
     ],
-    ['staging', '', 'Use one of `lean`, `production`'],
+    ['staging', '', 'Use one of `lean`, `production`. A file of yours is given by its path, such as `./staging.yaml`.'],
+    ['__proto__', '', 'Use one of `lean`, `production`. A file of yours'],
     ['nowhere.yaml', '', 'Profile `nowhere.yaml` cannot be read. Seen: no such file. Check input `profile`'],
     ['p.yaml', 'A: {', 'p.yaml:1:'],
     [

@@ -90,10 +90,18 @@ describe('UPDATE_ROLLBACK_FAILED', () => {
     );
   });
 
-  it('a resource to skip that is in none of the stacks is an error before the first write', async () => {
-    const { code, writes, host } = await run(deploy, own('nobody', { 'skip-resources': 'two.Topic' }), files(GOOD));
-    expect([code, writes]).toEqual([1, []]);
-    expect(host.log.at(-1)).toContain('Seen: `two.Topic`. Write `<short name>.<logical id>`, with one of one.');
+  it.each([
+    [
+      'skip-resources',
+      'onw.Topic',
+      'of a stack that is not in the stacks file. Seen: `onw.Topic`. Did you mean `one`?',
+    ],
+    ['allow-replacement', 'onw.Topic', 'of a stack that is not in the stacks file. Seen: `onw.Topic`. Did you mean'],
+    ['skip-resources', 'Topic', 'without its stack. Seen: `Topic`. Write `<short name>.Topic`, with one of one.'],
+  ])('%s: %s, which is nothing, is an error before any call', async (input, id, message) => {
+    const { code, calls, host } = await run(deploy, own('nobody', { [input]: id }), files(GOOD));
+    expect([code, calls]).toEqual([1, []]);
+    expect(host.log.at(-1)).toContain(`Input \`${input}\` names a resource ${message}`);
   });
 });
 

@@ -4,7 +4,7 @@ import { summary } from '../../report/summary.ts';
 import { whereabouts } from '../../report/words.ts';
 import { withTimeout } from '../../runner/cancellation.ts';
 import { defineAction, type Folders } from '../../runner/define-action.ts';
-import { throwIfAny } from '../../runner/fault.ts';
+import { renderFault, throwIfAny } from '../../runner/fault.ts';
 import { type Host, inGroup } from '../../runner/host.ts';
 import type { InputValues } from '../../runner/spec.ts';
 import { cloudFormationOf } from '../../stacks/cloudformation.aws.ts';
@@ -22,12 +22,14 @@ import { untilAnswered } from '../../stacks/follow.ts';
 import { loadPlanFiles, type PlanFiles } from '../../stacks/load-plan-files.ts';
 import { loadProfile } from '../../stacks/load-profile.ts';
 import { lookUpAll } from '../../stacks/lookups.aws.ts';
+import { type NamedResources, unknownResources, unknownStackFaults } from '../../stacks/named-resources.ts';
 import { makePlan, type Plan } from '../../stacks/plan.ts';
 import type { Profile } from '../../stacks/profile.ts';
 import { type Finding, reachability } from '../../stacks/reachability/reachability.ts';
 import type { StackSettings } from '../../stacks/settings.ts';
 import { loadStackPolicy } from '../../stacks/stack-policy.ts';
 import { beforeWrites, engineFor, sessionFor, throwUnlessGood, untouched, waitIfBusy } from '../stack-run.ts';
+import { judgeCombinations } from './judge-combinations.ts';
 import { judgeReachability } from './judge-reachability.ts';
 import { outputsOf } from './outputs.ts';
 import { parameterInputs } from './parameter-inputs.ts';
@@ -42,11 +44,14 @@ export const action = defineAction(
     const files = await loadPlanFiles(inputs['stacks-file'], folders);
     const plan = planOf(inputs, files, await loadProfile(inputs.profile, folders), session.region);
     maskSecrets(plan, mask);
+    const { replaceable, skippable } = namedResources(inputs);
+    throwIfAny([replaceable, skippable].flatMap(named => unknownStackFaults(named, plan)));
     const settings = await settingsOf(inputs, folders);
     const findings = inputs.reachability === 'off' ? [] : reachability(plan, session.region);
     const view = await showPlan(plan, findings, `Plan for ${plan.prefix} in ${whereabouts(session)}`, host);
     // First, because what cannot be reached may follow from values that do not fit together.
-    throwIfAny(combinationFaults(plan, session.region));
+    const misfits = combinationFaults(plan, session.region);
+    throwIfAny(misfits.filter(({ unlessDeployed }) => unlessDeployed === undefined));
     judgeReachability(findings, inputs.reachability, host);
 
     const cloudFormation = cloudFormationOf(session);
@@ -77,7 +82,14 @@ export const action = defineAction(
     const { lookups, snapshots } = await beforeWrites(read(), signal, () =>
       writeSummary(summary(resultOf(untouched(plan, signal)), view)),
     );
+    judgeCombinations(
+      misfits.filter(({ unlessDeployed }) => unlessDeployed !== undefined),
+      snapshots,
+      host,
+    );
     checkBeforeWrites(plan, snapshots, lookups, options);
+    for (const fault of unknownResources(replaceable, files.templates, snapshots))
+      host.annotate('warning', renderFault(fault));
 
     const stacks = await inGroup(host, dryRun ? 'Changes' : 'Deployment', () =>
       deploy(plan, snapshots, lookups, engine, options),
@@ -97,6 +109,13 @@ function optionsOf(inputs: InputValues<typeof spec.inputs>): DeployOptions {
     inProgress: inputs['in-progress'],
     recreateFailed: inputs['recreate-failed'],
     skipResources: inputs['skip-resources'] ?? [],
+  };
+}
+
+function namedResources(inputs: InputValues<typeof spec.inputs>): Record<'replaceable' | 'skippable', NamedResources> {
+  return {
+    replaceable: { input: 'allow-replacement', ids: inputs['allow-replacement'], mayBeBare: true },
+    skippable: { input: 'skip-resources', ids: inputs['skip-resources'] ?? [], mayBeBare: false },
   };
 }
 

@@ -6,4 +6,9 @@ export interface Combination extends Fault {
   stack: string;
   /** The parameters of that stack which it is made of, as far as they can be told. */
   parameters: readonly string[];
+  /**
+   * Short name of a stack that may have been changed by hand where it is deployed, so that the fault is only certain where it
+   * is not.
+   */
+  unlessDeployed?: string;
 }

@@ -160,6 +160,7 @@ describe('a network', () => {
     `  ${id}: { Type: "AWS::EC2::Subnet", ${more}Properties: { VpcId: ${of}, CidrBlock: ${range} } }\n`;
   const cut = (index: number, count: number, bits: number, of = '!Ref Range') =>
     `!Select [${index}, !Cidr [${of}, ${count}, ${bits}]]`;
+  const custom = (type: string) => `  Own: { Type: "${type}", Properties: { ServiceToken: x, VpcId: !Ref Vpc } }\n`;
   const added = (range: string, of = '!Ref Vpc') =>
     `  More: { Type: "AWS::EC2::VPCCidrBlock", Properties: { VpcId: ${of}, CidrBlock: ${range} } }\n`;
 
@@ -169,7 +170,7 @@ describe('a network', () => {
     [
       'with a subnet outside its VPC',
       `${vpc('!Ref Range')}${subnet('A', '10.1.0.0/24')}`,
-      't.yaml:18:65: `A` of stack `one` lies outside its VPC. Seen: CidrBlock 10.1.0.0/24, CidrBlock 10.0.0.0/16 (parameter `Range`) of `Vpc`. Give `CidrBlock` a range within that of `Vpc`.',
+      't.yaml:18:65: `A` of stack `one` lies outside its VPC. Seen: CidrBlock 10.1.0.0/24, CidrBlock 10.0.0.0/16 (parameter `Range`) of `Vpc`. Give `CidrBlock` a range within that of `Vpc`; a range that is added to the VPC is declared as `AWS::EC2::VPCCidrBlock`.',
     ],
     ['with a subnet that is larger than its VPC', `${vpc('10.0.0.0/24')}${subnet('A', '10.0.0.0/23')}`, 'lies outside'],
     ['with a range that is added', `${vpc('!Ref Range')}${subnet('A', '10.1.0.0/24')}${added('10.1.0.0/16')}`],
@@ -177,6 +178,18 @@ describe('a network', () => {
     [
       'with a range that may be added',
       `${vpc('!Ref Range')}${subnet('A', '10.1.0.0/24')}${added('10.1.0.0/16', '!Ref Open')}`,
+    ],
+    [
+      'with a range that a custom resource may add',
+      `${vpc('!Ref Range')}${subnet('A', '10.1.0.0/24')}${custom('Custom::AssociateCidr')}`,
+    ],
+    [
+      'with a custom resource of no own type',
+      `${vpc('!Ref Range')}${subnet('A', '10.1.0.0/24')}${custom('AWS::CloudFormation::CustomResource')}`,
+    ],
+    [
+      'with a type of somebody else',
+      `${vpc('!Ref Range')}${subnet('A', '10.1.0.0/24')}${custom('Org::Network::Range')}`,
     ],
     ['with another range added', `${vpc('!Ref Range')}${subnet('A', '10.1.0.0/24')}${added('10.2.0.0/16')}`, 'outside'],
     ['in a VPC of somebody else', subnet('A', '10.1.0.0/24', 'vpc-01234567')],

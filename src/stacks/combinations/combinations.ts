@@ -28,17 +28,29 @@ const CHECKS: readonly ((sight: Sight) => Combination[])[] = [
   secureListeners,
 ];
 
+/** What there is to say about a combination. */
+export interface CombinationFault extends Fault {
+  /** Short name of a stack; where that is deployed, what is wrong in the templates may work in AWS. */
+  unlessDeployed?: string | undefined;
+}
+
 /**
  * Values of the plan that cannot work together: rules of the templates that they break, and resources that AWS would refuse.
  * Only what is certain is a fault; what is not known yet is left for AWS to judge.
  */
-export function combinationFaults(plan: Pick<Plan, 'stacks' | 'leftOut'>, region: string): Fault[] {
+export function combinationFaults(plan: Pick<Plan, 'stacks' | 'leftOut'>, region: string): CombinationFault[] {
   const scopes = scopesOf(plan, region);
   const rules = [...scopes.values()].flatMap(scope => brokenRules(scope, plan.stacks));
   const sight = sightOf(plan, scopes, hiddenResources(plan) !== undefined);
   const resources = CHECKS.flatMap(check => check(sight));
   const news = resources.filter(found => !rules.some(rule => says(rule, found)));
-  return [...rules, ...news].map(({ what, seen, fix, place }) => ({ what, seen, fix, place }));
+  return [...rules, ...news].map(({ what, seen, fix, place, unlessDeployed }) => ({
+    what,
+    seen,
+    fix,
+    place,
+    unlessDeployed,
+  }));
 }
 
 /** A template's own rule says the same in its own words. */

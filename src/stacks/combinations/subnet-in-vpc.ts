@@ -4,12 +4,13 @@ import type { Combination } from './combination.ts';
 import { type Part, parametersOf, type Sight, titleOf } from './sight.ts';
 
 /**
- * A subnet lies within one of the address ranges of its VPC, which `AWS::EC2::VPCCidrBlock` may add to.
+ * A subnet lies within one of the address ranges of its VPC, which `AWS::EC2::VPCCidrBlock` may add to; a person
+ * may have done the same by hand where the VPC is deployed.
  * https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
  */
 export function subnetsOutsideVpc(sight: Sight): Combination[] {
-  // What is not seen may add a range.
-  if (sight.hasMore) return [];
+  // What is not seen may add a range, and so may a custom resource.
+  if (sight.hasMore || sight.possible.some(({ type }) => mayDoAnything(type))) return [];
   return sight.certain
     .filter(({ type }) => type === 'AWS::EC2::Subnet')
     .flatMap((subnet): Combination[] => {
@@ -23,11 +24,17 @@ export function subnetsOutsideVpc(sight: Sight): Combination[] {
           parameters: [...parametersOf(inner), ...(vpc.stack === subnet.stack ? parametersOf(outer) : [])],
           what: `${titleOf(subnet)} lies outside its VPC`,
           seen: `${inner.text}, ${outer.text} of \`${vpc.id}\``,
-          fix: `Give \`${inner.setting}\` a range within that of \`${vpc.id}\``,
+          fix: `Give \`${inner.setting}\` a range within that of \`${vpc.id}\`; a range that is added to the VPC is declared as \`AWS::EC2::VPCCidrBlock\``,
+          unlessDeployed: vpc.stack,
           place: subnet.place(['Properties', 'CidrBlock']),
         },
       ];
     });
+}
+
+/** Custom resources, and types that are not of AWS: what they do is in no template. */
+function mayDoAnything(type: string): boolean {
+  return type === 'AWS::CloudFormation::CustomResource' || !type.startsWith('AWS::');
 }
 
 function vpcOf(subnet: Resource): Resource | undefined {

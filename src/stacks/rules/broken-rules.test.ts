@@ -49,6 +49,10 @@ describe('an assertion', () => {
     ['!EachMemberIn [!Ref Names, [a, b, c]]', 'passes'],
     ['!EachMemberIn [!Ref Names, [a, c]]', 'broken'],
     ['!EachMemberIn [[a], !Ref Names]', 'passes'],
+    ['!Not [!EachMemberEquals [!Ref Empty, ""]]', 'broken'],
+    ['!Not [!EachMemberIn [!Ref Empty, [a, ""]]]', 'broken'],
+    ['!Contains [!Ref Empty, a]', 'broken'],
+    ['!EachMemberEquals [[""], a]', 'broken'],
     ['!Equals [!Ref AWS::Region, eu-central-1]', 'broken'],
     ['!Equals [!Contains [[s], !Ref Size], "false"]', 'broken'],
   ])('%s %s', (assert, expected) => {
@@ -70,6 +74,12 @@ describe('an assertion', () => {
     ['the resources of the account, negated', '!Not [!Contains [!RefAll "AWS::EC2::VPC::Id", !Ref VpcId]]'],
     ['an attribute in the account', '!Equals [!ValueOf [VpcId, Tags.Department], IT]'],
     ['a list compared with a text', '!Equals [!Ref Names, "a,b"]'],
+    ['whether all of nothing is something', '!EachMemberEquals [!Ref Empty, a]'],
+    ['whether it is not', '!Not [!EachMemberEquals [!Ref Empty, a]]'],
+    ['whether all of nothing is in a list', '!EachMemberIn [!Ref Empty, [a, b]]'],
+    ['whether it is not in it', '!Not [!EachMemberIn [!Ref Empty, [a, b]]]'],
+    ['whether nothing is in a list of nothing', '!EachMemberIn [[""], !Ref Empty]'],
+    ['whether nothing has an empty member', '!Not [!Contains [!Ref Empty, ""]]'],
     ['a number that YAML shortens', '!Equals [!Ref Version, 1.10]'],
   ])('%s is left for CloudFormation', (_, assert) => {
     expect(verdict(assert)).toBe('passes');

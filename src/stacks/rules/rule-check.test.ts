@@ -50,6 +50,22 @@ describe('malformed rules', () => {
       rule('!Equals [!Ref Sice, a]'),
       'Rule `R` refers to parameter `Sice`, which is not defined. Did you mean `Size`?',
     ],
+    [
+      'a text',
+      rule('yes it is'),
+      't.yaml:5:9: Rule `R` asks for true or false where none can come out. Seen: `yes it is`.',
+    ],
+    ['a condition that is a text', rule('!Equals [a, a]', 'IsProd'), 't.yaml:4:5: Rule `R` asks for true or false'],
+    ['nothing', rule('!Equals [a, a]', 'null'), 'where none can come out. Seen: nothing. Give one rule function'],
+    ['a list', rule('[!Equals [a, a]]'), 'none can come out. Seen: a list.'],
+    [
+      'two functions in one',
+      rule('{ "Fn::Equals": [a, a], "Fn::Not": [!Equals [a, b]] }'),
+      'Seen: a mapping with `Fn::Equals` and `Fn::Not`.',
+    ],
+    ['a text in `And`', rule('!And [!Equals [a, a], IsProd]'), 't.yaml:5:39: Rule `R` asks for true or false where'],
+    ['a text deep down', rule('!Or [!Not [x], !Equals [a, a]]'), 'Seen: `x`.'],
+    ['a list of the account', rule('!Not [!RefAll "AWS::EC2::VPC::Id"]'), 'which `Fn::RefAll` does not give. Give one'],
   ])('%s', (_, text, message) => {
     expect(faultsOf(text).join('\n')).toContain(message);
     expect(faultsOf(text)).toHaveLength(1);
@@ -62,6 +78,8 @@ describe('malformed rules', () => {
       rule('!EachMemberIn [!ValueOfAll ["AWS::EC2::Subnet::Id", VpcId], !RefAll "AWS::EC2::VPC::Id"]'),
     ],
     ['one of a parameter', rule('!Equals [!ValueOf [Names, VpcId], !Ref AWS::Region]')],
+    ['the words for true and false, which AWS may take', rule('"true"', 'false')],
+    ['a parameter that may be one of them', rule('!Not [!Ref Size]')],
     ['what a macro may mend', `Transform: Own\n${rule('{ "Fn::Own": x }')}`],
     ['no rules', 'Resources: {}'],
   ])('%s is taken', (_, text) => {

@@ -31,13 +31,13 @@ export function malformedRules(
       return [{ what, fix: 'Give it a list, each item with `Assert` and `AssertDescription`', place: place(path) }];
     }
     const check = (expression: unknown, at: PathStep[]) =>
-      [...misuses(expression, at, parameters)].map(({ path: step, ...misuse }) => ({
+      [...misfits(expression, at), ...misuses(expression, at, parameters)].map(({ path: step, ...misuse }) => ({
         ...misuse,
         what: `Rule \`${name}\` ${misuse.what}`,
         place: place(step),
       }));
     return [
-      ...check(rule.RuleCondition, [...path, 'RuleCondition']),
+      ...(rule.RuleCondition === undefined ? [] : check(rule.RuleCondition, [...path, 'RuleCondition'])),
       ...rule.Assertions.flatMap((assertion: unknown, index) => {
         const at = [...path, 'Assertions', index];
         if (isRecord(assertion) && assertion.Assert !== undefined) return check(assertion.Assert, [...at, 'Assert']);
@@ -53,6 +53,36 @@ interface Misuse {
   seen?: string;
   fix: string;
   path: PathStep[];
+}
+
+/** What may be true or false: a rule function that gives that, or a value that may be the word for it. */
+const MAY_BE_TRUE = new Set(
+  ['And', 'Or', 'Not', 'Equals', 'Contains', 'EachMemberEquals', 'EachMemberIn', 'ValueOf'].map(name => `Fn::${name}`),
+).add('Ref');
+
+/**
+ * What stands where true or false must come out, and cannot: "the final result of a rule condition or assertion must be
+ * either true or false". Whether AWS takes the words themselves, or a `Ref` to one, is not documented: they are left to it.
+ */
+function* misfits(expression: unknown, path: PathStep[]): Generator<Misuse> {
+  const found = functionOf(expression);
+  const [name, argument] = found ?? [];
+  if (name !== undefined && Object.hasOwn(RULE_FUNCTIONS, name) && !MAY_BE_TRUE.has(name)) {
+    yield { what: `asks for true or false, which \`${name}\` does not give`, fix: A_TRUTH, path };
+  } else if (!found && !/^(true|false)$/i.test(String(expression))) {
+    yield { what: 'asks for true or false where none can come out', seen: kindOf(expression), fix: A_TRUTH, path };
+  }
+  if (!/^Fn::(And|Or|Not)$/.test(name ?? '') || !Array.isArray(argument)) return;
+  for (const [index, item] of argument.entries()) yield* misfits(item, [...path, name ?? '', index]);
+}
+
+const A_TRUTH = 'Give one rule function, such as `!Equals [!Ref P, x]`';
+
+function kindOf(expression: unknown): string {
+  if (Array.isArray(expression)) return 'a list';
+  if (!isRecord(expression)) return expression === null ? 'nothing' : `\`${String(expression)}\``;
+  const keys = Object.keys(expression);
+  return keys.length === 0 ? 'an empty mapping' : `a mapping with ${keys.map(key => `\`${key}\``).join(' and ')}`;
 }
 
 function* misuses(expression: unknown, path: PathStep[], parameters: readonly string[]): Generator<Misuse> {

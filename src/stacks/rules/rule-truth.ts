@@ -22,11 +22,14 @@ export function holds(expression: unknown, scope: Scope): Truth {
     case 'Fn::Equals':
       return equal(value(0), value(1));
     case 'Fn::Contains':
-      return anyOf(value(0), value(1));
+      return agreed(readings(items[0], scope).map(list => anyOf(list, value(1))));
     case 'Fn::EachMemberEquals':
-      return every(members(value(0)).map(member => equal(member, value(1))));
-    case 'Fn::EachMemberIn':
-      return every(members(value(0)).map(member => anyOf(value(1), member)));
+      return agreed(readings(items[0], scope).map(list => every(members(list).map(member => equal(member, value(1))))));
+    case 'Fn::EachMemberIn': {
+      const sets = readings(items[1], scope);
+      const isIn = (list: Value, set: Value) => every(members(list).map(member => anyOf(set, member)));
+      return agreed(readings(items[0], scope).flatMap(list => sets.map(set => isIn(list, set))));
+    }
     default:
       return new Unknown(`\`${name}\` is only worked out by AWS`);
   }
@@ -38,6 +41,22 @@ function operand(expression: unknown, scope: Scope): Value {
   if (name === undefined || name === 'Ref') return evaluate(expression, scope);
   const truth = holds(expression, scope);
   return truth instanceof Unknown ? truth : String(truth);
+}
+
+/**
+ * A list as it may be understood: whether a list parameter that is given nothing has no member or an empty one is not
+ * documented, so that what differs between them is left for CloudFormation.
+ */
+function readings(expression: unknown, scope: Scope): readonly Value[] {
+  const value = operand(expression, scope);
+  const isNothing = isList(value) && value.length === 1 && value[0] === '';
+  return isNothing && functionOf(expression)?.[0] === 'Ref' ? [[], value] : [value];
+}
+
+function agreed(truths: readonly Truth[]): Truth {
+  const [first] = truths;
+  if (first !== undefined && truths.every(truth => truth === first)) return first;
+  return new Unknown('only AWS says whether a list of nothing has a member');
 }
 
 function anyOf(list: Value, wanted: Value): Truth {
