@@ -57,7 +57,7 @@ export function pollDelay({ elapsed, quiet, running, waiting, looks }: Watch, ra
     running.length > 0 && running.every(({ type, elapsed }) => elapsed < ((FASTEST_SECONDS[type] ?? 0) * 1000) / 2);
   // The stack's end comes after its last resources: until they begin, looks only tell how far it is.
   if (elapsed > SHORT && (!isEndNear || cannotBeDone)) return IDLE * jitter;
-  const soonest = Math.min(Math.max(elapsed / (isEndNear ? 10 : 2), 150), isEndNear ? 320 : RELAXED);
+  const soonest = Math.min(Math.max(elapsed / (isEndNear ? 10 : 4), 150), isEndNear ? 320 : RELAXED);
   const wanted = Math.min(Math.max(quiet / 8, soonest), cannotBeDone ? IDLE : isEndNear ? ATTENTIVE : RELAXED);
   if (elapsed <= SHORT) return wanted * jitter;
   const fair = Math.max(TEN_MINUTES - elapsed, 0) / Math.max(LOOKS - looks, 1) || LONGEST;
