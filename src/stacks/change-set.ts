@@ -110,7 +110,7 @@ async function awaitChanges(id: string, stackName: string, engine: Engine): Prom
   for (
     let pause = 100;
     ;
-    pause = clock.now() - started < 8000 ? Math.min(pause * 1.5, 260) : Math.min(pause * 1.2, 2000)
+    pause = clock.now() - started < 8000 ? Math.min(pause * 1.5, 220) : Math.min(pause * 1.2, 2000)
   ) {
     const changeSet = await untilAnswered(() => cloudFormation.describeChangeSet(id), engine);
     if (changeSet?.status === 'CREATE_COMPLETE')

@@ -14,16 +14,16 @@ export interface Watch {
 
 const RELAXED = 2000;
 const IDLE = 12_000;
-const ATTENTIVE = 380;
+const ATTENTIVE = 700;
 
 /** So long an operation is watched as closely as if looks cost nothing. */
-const SHORT = 26_000;
+const SHORT = 27_000;
 /** Then the pause is this part of the time that it has taken, unless looks are left for more. */
-const PART = 1 / 15;
+const PART = 1 / 12;
 /** The looks that an operation of ten minutes may take. */
 const LOOKS = 88;
 const TEN_MINUTES = 600_000;
-const LONGEST = 10_000;
+const LONGEST = 11_000;
 
 /**
  * The fastest that slow resources have been seen to finish, in seconds: before half of that, nothing is worth a look.
@@ -57,7 +57,7 @@ export function pollDelay({ elapsed, quiet, running, waiting, looks }: Watch, ra
     running.length > 0 && running.every(({ type, elapsed }) => elapsed < ((FASTEST_SECONDS[type] ?? 0) * 1000) / 2);
   // The stack's end comes after its last resources: until they begin, looks only tell how far it is.
   if (elapsed > SHORT && (!isEndNear || cannotBeDone)) return IDLE * jitter;
-  const soonest = Math.min(Math.max(elapsed / (isEndNear ? 10 : 4), 150), isEndNear ? 320 : RELAXED);
+  const soonest = Math.min(Math.max(elapsed / (isEndNear ? 10 : 2), 150), isEndNear ? 500 : RELAXED);
   const wanted = Math.min(Math.max(quiet / 8, soonest), cannotBeDone ? IDLE : isEndNear ? ATTENTIVE : RELAXED);
   if (elapsed <= SHORT) return wanted * jitter;
   const fair = Math.max(TEN_MINUTES - elapsed, 0) / Math.max(LOOKS - looks, 1) || LONGEST;
