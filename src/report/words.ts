@@ -63,7 +63,8 @@ export function explanation({ reason = '', left }: StackResult): string {
  */
 export function onKeeping({ outcome, status, stackName }: StackResult): string | undefined {
   if (outcome !== 'failed' || !/^(CREATE|UPDATE)_FAILED$/.test(status ?? '')) return undefined;
-  return `What stands of it stays for you to look at, and a new run goes on from there; to go back instead, aws cloudformation rollback-stack --stack-name ${stackName}`;
+  const next = status === 'CREATE_FAILED' ? 'deletes it and creates it again' : 'takes this update back first';
+  return `What stands of it stays for you to look at; a new run ${next}. To do so by hand, aws cloudformation rollback-stack --stack-name ${stackName}`;
 }
 
 /** `3 added, 1 changed, 1 replaced, 2 removed`; empty when nothing changes. */

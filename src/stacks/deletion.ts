@@ -133,7 +133,7 @@ async function attempt(turn: Turn, leave: Leave | undefined): Promise<void> {
   await whenFree(stack, deployed, engine, () =>
     sendWrite(() => engine.cloudFormation.deleteStack(deployed.id, token, engine.roleArn, leave), engine),
   );
-  result.outcome = 'interrupted';
+  Object.assign(result, { outcome: 'interrupted', status: 'DELETE_IN_PROGRESS' });
   const ended = await follow(engine.cloudFormation, { stackId: deployed.id, token, expected }, watching(stack, engine));
   result.outcome = ended.status === 'DELETE_COMPLETE' ? 'done' : 'failed';
   result.status = ended.status;

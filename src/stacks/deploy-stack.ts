@@ -73,6 +73,9 @@ function judge(turn: Turn, snapshot: Snapshot): Step {
   const verdict = classify(stack, values.known, snapshot.stack, snapshot.template);
   Object.assign(result, {
     id: snapshot.stack?.id,
+    // Those of an earlier try were not made.
+    changes: [],
+    validations: [],
     status: snapshot.stack?.status,
     action: actionOf(verdict, values, past),
     reason: [...past.values(), ...reasonOf(verdict, values, options)].join('; ') || undefined,
@@ -166,8 +169,16 @@ async function undo(step: Step, deployed: DeployedStack, by: Remedy): Promise<Sn
   // Cancelled, it is found to be going back already: there is nothing to tell AWS.
   const token = uniqueName(engine.clock, engine.random);
   atAws.underWay = { kind: 'update', stackName: stack.stackName, stackId: deployed.id, token };
-  const status = await recover({ ...stack, deployed, skippable }, by, engine, result);
+  const { status, skipped } = await recover({ ...stack, deployed, skippable }, by, engine, result);
   atAws.underWay = undefined;
+  if (skipped.length > 0) {
+    const names = skipped.join(', ');
+    past.set(by, `${RECOVERED[by]}, with ${names} left as it was`);
+    const what = `The rollback of stack \`${stack.stackName}\` has left out ${names}`;
+    engine.observer.warning(
+      `${what}: it may differ from the template, and CloudFormation does not know. Compare it by hand.`,
+    );
+  }
   return await readAfresh(deployed.id, now => now?.status !== status && !isBusy(now), engine);
 }
 

@@ -33,7 +33,7 @@ interface Patient {
  * Undoes an update that failed halfway, and watches that to its end.
  *
  * @param result says that AWS is at work while it is
- * @returns the status that the stack has then
+ * @returns the status that the stack has then, and the resources that were left as they are
  * @throws UserFault when the rollback fails again, naming what keeps it and the input that would let it go on
  */
 export async function recover(
@@ -41,7 +41,7 @@ export async function recover(
   by: Remedy,
   engine: Engine,
   result: Pick<StackResult, 'outcome' | 'status'>,
-): Promise<string> {
+): Promise<{ status: string; skipped: readonly string[] }> {
   const { cloudFormation, clock, random, signal, observer, roleArn } = engine;
   const { deployed, stackName } = patient;
   const skip = by === 'continue rollback' ? await chosen(patient, cloudFormation) : [];
@@ -57,7 +57,7 @@ export async function recover(
   const operation = { stackId: deployed.id, token, expected: 0 };
   const { status, events } = await follow(cloudFormation, operation, watching(patient, engine));
   Object.assign(result, { outcome: 'done', status });
-  if (!status.endsWith('_FAILED')) return status;
+  if (!status.endsWith('_FAILED')) return { status, skipped: skip };
   const stuck = await stuckResources(events, cloudFormation);
   throw new UserFault(stuckFault(stackName, patient.shortName, status, stuck));
 }

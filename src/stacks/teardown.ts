@@ -1,9 +1,10 @@
 import type { Residue, StackResult } from '../report/result.ts';
-import { type Fault, throwIfAny } from '../runner/fault.ts';
+import { type Fault, throwIfAny, UserFault } from '../runner/fault.ts';
 import { classifyStatus } from './classify.ts';
 import type { DeployedStack } from './cloudformation.ts';
 import { type Deletion, type DeletionTools, deleteStack, resourcesOf } from './deletion.ts';
 import { blankResult, type Engine, isGood, type Snapshots } from './engine.ts';
+import { untilAnswered } from './follow.ts';
 import { reverse } from './graph.ts';
 import type { Plan, PlannedStack } from './plan.ts';
 import { keptBefore, keptResources, snapshotResources } from './residue.ts';
@@ -100,11 +101,31 @@ export async function teardown(
       return result;
     },
   });
+  if (!dryRun) await Promise.all(stacks.map(result => lookAgain(result, engine)));
   const left = await sweep(sweptBy(plan, stacks, gone, dryRun), tools);
   const isKnown = ({ type, physicalId }: Residue) =>
     residue.some(other => other.type === type && other.physicalId === physicalId);
   return { stacks, residue: [...residue, ...left.filter(item => !isKnown(item))] };
 }
+
+/** Another run may have made a stack again that this one has deleted, or found absent: then it is not gone. */
+async function lookAgain(result: StackResult, engine: Engine): Promise<void> {
+  if (!isGood(result) || engine.signal.aborted) return;
+  let now: DeployedStack | undefined;
+  try {
+    now = await untilAnswered(() => engine.cloudFormation.describe(result.stackName), engine);
+  } catch (error) {
+    // What is known so far is worth more than a failure to learn more of it.
+    if (!(error instanceof UserFault) && !engine.signal.aborted) throw error;
+  }
+  // A look that is behind shows the stack that was deleted, by its own ARN.
+  if (now === undefined || now.id === result.id || now.status === 'DELETE_COMPLETE') return;
+  const reason = 'another run has made it again meanwhile';
+  Object.assign(result, { outcome: 'failed', id: now.id, status: now.status, reason, advice: AGAIN });
+  engine.observer.note(result, reason);
+}
+
+const AGAIN = 'Let no two runs work on one prefix at once; when that run has ended, run `teardown` again';
 
 function sweptBy({ prefix, leftOut }: Plan, stacks: StackResult[], gone: Deletion['gone'], dryRun: boolean): Swept {
   const good = stacks.filter(isGood);

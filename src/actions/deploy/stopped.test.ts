@@ -107,7 +107,7 @@ describe('on-failure: keep', () => {
     const kept = await run(deploy, own('half', { 'on-failure': 'keep' }), broken('one'));
     expect([kept.code, await statusOf('half-second')]).toEqual([1, 'UPDATE_FAILED']);
     expect(kept.host.log.at(-1)).toContain(
-      'What stands of it stays for you to look at, and a new run goes on from there; to go back instead, aws cloudformation rollback-stack --stack-name half-second.',
+      'What stands of it stays for you to look at; a new run takes this update back first. To do so by hand, aws cloudformation rollback-stack --stack-name half-second.',
     );
   });
 

@@ -6,6 +6,7 @@ import { jsonCaller } from '../../aws/json-client.aws.ts';
 import { openSession } from '../../aws/session.aws.ts';
 import { Cancelled } from '../../runner/cancellation.ts';
 import { cloudFormationOf } from '../../stacks/cloudformation.aws.ts';
+import type { DeployedStack } from '../../stacks/cloudformation.ts';
 import { readSnapshots } from '../../stacks/deploy.ts';
 import { leftoversOf } from '../../stacks/leftovers.aws.ts';
 import { loadTeardownFiles } from '../../stacks/load-plan-files.ts';
@@ -358,11 +359,34 @@ it('trusts the tags of a repository, not an index of tags that is behind', async
   expect(await repositories()).toContain('stale/moved');
 });
 
+it('a stack that another run makes again meanwhile is not called gone', async () => {
+  await deployed('again', oneStack('Resources: { T: { Type: "AWS::SNS::Topic" } }\n'));
+  const other = (found: DeployedStack | undefined): DeployedStack =>
+    found ?? {
+      id: 'arn:aws:cloudformation:us-east-1:000000000000:stack/again-app/other',
+      name: 'again-app',
+      status: 'CREATE_COMPLETE',
+      parameters: {},
+      outputs: {},
+      tags: {},
+      terminationProtection: false,
+    };
+  const { stacks } = await teardownAtPace('again', 0, other);
+  expect(stacks).toMatchObject([
+    { outcome: 'failed', status: 'CREATE_COMPLETE', reason: 'another run has made it again meanwhile' },
+  ]);
+});
+
 /** A teardown in which every pause passes at once. */
-async function teardownAtPace(prefix: string, patience: number) {
+async function teardownAtPace(
+  prefix: string,
+  patience: number,
+  seen: (found: DeployedStack | undefined) => DeployedStack | undefined = found => found,
+) {
   const session = openSession('us-east-1');
   const host = recordingHost({});
-  const cloudFormation = cloudFormationOf(session);
+  const real = cloudFormationOf(session);
+  const cloudFormation = { ...real, describe: async (name: string) => seen(await real.describe(name)) };
   const files = await loadTeardownFiles('stacks.yaml', { workspace: all.workspace, toolkit: ROOT });
   const plan = makeTeardownPlan({ ...files, prefix, only: [], region: 'us-east-1' });
   let elapsed = 0;
