@@ -45,7 +45,15 @@ export function parseSource(text: string): SourceDocument {
   });
 }
 
-/** The same with every scalar as it is written: what `1.10` or `12345678901234567890` becomes as a number, differs. */
+/**
+ * Parses a file that no other program reads: YAML 1.2 with its core schema, as editors understand it, so that `on` is a text
+ * and `0755` a number. JSON is a subset. Faults are the same, but for those of CloudFormation's tags.
+ */
+export function parseYaml(text: string): SourceDocument {
+  return parse(text, { version: '1.2', schema: 'core' });
+}
+
+/** A template with every scalar as it is written: what `1.10` or `12345678901234567890` becomes as a number, differs. */
 export function parseAsWritten(text: string): SourceDocument {
   return parse(text, { schema: 'failsafe', customTags: SHORT_FORM_TAGS });
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type Fault, type Place, throwIfAny } from '../runner/fault.ts';
 import { suggest } from '../runner/suggest.ts';
-import { isRecord } from './json-values.ts';
+import { reservedNames } from './reserved-names.ts';
 import { type PathStep, parseSource, type SourceDocument } from './source-document.ts';
 
 /** Values that are looked up in the account, by the name used in a stacks file (`{ lookup: s3-prefix-list }`). */
@@ -101,18 +101,6 @@ function readRule(
   if ('lookup' in rule) return { kind: 'lookup', lookup: rule.lookup, place };
   const [stack = '', output = ''] = rule.from.split('.');
   return { kind: 'from', stack, output, place };
-}
-
-/** Names that JavaScript gives a meaning of its own; the schema library drops them without a word. */
-const RESERVED = ['__proto__', 'constructor', 'prototype'];
-
-function reservedNames(value: unknown, place: (path: PathStep[]) => Place, path: PathStep[] = []): Fault[] {
-  if (!isRecord(value)) return [];
-  return Object.entries(value).flatMap(([key, item]) => {
-    const here = [...path, key];
-    const own = RESERVED.includes(key) ? [{ what: `\`${key}\` cannot be used as a name`, place: place(here) }] : [];
-    return [...own, ...reservedNames(item, place, here)];
-  });
 }
 
 function schemaFault(issue: v.BaseIssue<unknown>, document: SourceDocument, place: (path: PathStep[]) => Place): Fault {

@@ -5,7 +5,8 @@
  */
 
 /** How a metric counts; `sum` is a sum that may go down too, and that Prometheus treats like a gauge. */
-export type MetricType = 'counter' | 'sum' | 'gauge' | 'histogram';
+export const METRIC_TYPES = ['counter', 'sum', 'gauge', 'histogram'] as const;
+export type MetricType = (typeof METRIC_TYPES)[number];
 
 /** A metric as OpenTelemetry declares it. */
 export interface OtlpMetric {
@@ -79,6 +80,18 @@ export function prometheusSeries(metric: OtlpMetric): string[] {
   const name = prometheusName(metric);
   return metric.type === 'histogram' ? ['_bucket', '_count', '_sum'].map(suffix => name + suffix) : [name];
 }
+
+/**
+ * The label that an attribute becomes. Rules: label_namer.go of the same otlptranslator, and `sanitizeLabelName` in
+ * strconv.go beside it.
+ */
+export function prometheusLabel(attribute: string): string {
+  const label = attribute.replaceAll(/[^a-zA-Z0-9]+/g, '_');
+  return /^\d/.test(label) ? `key_${label}` : label;
+}
+
+/** Units that have a word of their own in Prometheus' names. */
+export const KNOWN_UNITS: readonly string[] = Object.keys(UNITS);
 
 function unitSuffixes(unit: string): [main: string, per: string] {
   const slash = unit.indexOf('/');

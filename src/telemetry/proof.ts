@@ -1,0 +1,34 @@
+import type { Finding } from './finding.ts';
+
+export const SIGNALS = ['metrics', 'traces', 'logs'] as const;
+export type Signal = (typeof SIGNALS)[number];
+
+/** What was found of the telemetry of a run. */
+export interface Proof {
+  passed: boolean;
+  /** Of each signal of which something is expected. */
+  signals: SignalProof[];
+}
+
+export interface SignalProof {
+  signal: Signal;
+  passed: boolean;
+  findings: Finding[];
+  /** From the last answer to the look that found everything, in milliseconds; absent when something is missing. */
+  arrivalMs?: number;
+  /** How often the backend was asked. */
+  looks: number;
+  /** Why something is missing, once that has been looked into. */
+  diagnosis?: Diagnosis;
+}
+
+/** The first place on the way from the application to the backend at which telemetry was lost, and what to do about it. */
+export interface Diagnosis {
+  hop: 'application' | 'collector' | 'exporter' | 'backend';
+  /** One sentence without a closing full stop. */
+  cause: string;
+  /** An imperative sentence without a closing full stop. */
+  fix: string;
+  /** Lines of logs and figures that show it. */
+  evidence: string[];
+}

@@ -1,0 +1,197 @@
+import { withTimeout } from '../runner/cancellation.ts';
+import type { Clock } from '../runner/clock.ts';
+import { UserFault } from '../runner/fault.ts';
+import type { ExpectedRequest } from './expectations.ts';
+import type { Finding } from './finding.ts';
+import { mismatches } from './json-match.ts';
+import { shown } from './json-value.ts';
+import { mintTrace, type RandomBytes } from './trace-id.ts';
+
+/** A request that was sent, and what came of it. */
+export interface SentRequest {
+  request: ExpectedRequest;
+  /** Which it carried in `traceparent`, as 32 hexadecimal digits. */
+  traceId: string;
+  /** Since the Unix epoch, in milliseconds. */
+  startedAt: number;
+  answer: Answer;
+}
+
+export type Answer =
+  | {
+      kind: 'answered';
+      status: number;
+      /** From the start to the last byte, in milliseconds. */
+      ms: number;
+      body: string;
+      /** The body is longer than what was read of it. */
+      isCut: boolean;
+    }
+  | { kind: 'failed'; reason: string; ms: number };
+
+export interface TrafficOptions {
+  signal: AbortSignal;
+  clock: Clock;
+  random?: RandomBytes;
+}
+
+/** The header by which an application knows traffic of a test. */
+export const TEST_HEADER = 'X-Zap-Obs-Test';
+
+const AT_ONCE = 4;
+/** Milliseconds; longer where a request may take longer. */
+const PATIENCE = 10_000;
+const MOST_BODY = 1024 * 1024;
+
+/**
+ * Sends each request once, each with a trace id of its own, a few at a time.
+ *
+ * @returns what came of each, in the order given
+ * @throws UserFault when the base URL is none; the signal's reason when that aborts
+ */
+export async function sendRequests(
+  requests: readonly ExpectedRequest[],
+  baseUrl: string,
+  options: TrafficOptions,
+): Promise<SentRequest[]> {
+  const base = baseOf(baseUrl);
+  const sent: SentRequest[] = [];
+  const waiting = [...requests.entries()];
+  const work = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const [index, request] = next;
+      sent[index] = await send(request, base, options);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, requests.length) }, work));
+  return sent;
+}
+
+function baseOf(baseUrl: string): string {
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && !url.username && !url.search && !url.hash) {
+    return url.href.replace(/\/$/, '');
+  }
+  throw new UserFault({
+    what: 'The base URL cannot be used',
+    seen: shown(baseUrl),
+    fix: 'Give one like `http://127.0.0.1:5000`, without credentials, query and `#`',
+  });
+}
+
+async function send(request: ExpectedRequest, base: string, options: TrafficOptions): Promise<SentRequest> {
+  const { signal, clock, random } = options;
+  signal.throwIfAborted();
+  const startedAt = clock.now();
+  const { traceId, traceparent } = mintTrace(startedAt, random);
+  const patience = Math.max(PATIENCE, (request.maxMs ?? 0) + 1000);
+  const limit = withTimeout(signal, patience);
+  const passed = () => Math.max(clock.now() - startedAt, 0);
+  try {
+    const response = await fetch(base + request.path, {
+      method: request.method,
+      headers: { traceparent, [TEST_HEADER]: 'true', 'user-agent': 'zap-obs' },
+      redirect: 'manual',
+      signal: limit,
+    });
+    const body = await bodyOf(response);
+    return {
+      request,
+      traceId,
+      startedAt,
+      answer: { kind: 'answered', status: response.status, ms: passed(), ...body },
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    const reason = limit.aborted ? `no full answer within ${patience / 1000} s` : reasonOf(error);
+    return { request, traceId, startedAt, answer: { kind: 'failed', reason, ms: passed() } };
+  }
+}
+
+async function bodyOf({ body }: Response): Promise<{ body: string; isCut: boolean }> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  // Leaving the loop ends the download.
+  for await (const part of body ?? []) {
+    parts.push(part);
+    size += part.length;
+    if (size > MOST_BODY) break;
+  }
+  return { body: Buffer.concat(parts).subarray(0, MOST_BODY).toString(), isCut: size > MOST_BODY };
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'the connection was refused: nothing listens there',
+  ECONNRESET: 'the connection was reset',
+  UND_ERR_SOCKET: 'the connection was closed before the answer was complete',
+  EPIPE: 'the connection was closed',
+  ENOTFOUND: 'the host name is unknown',
+  EAI_AGAIN: 'the host name cannot be looked up now',
+  EHOSTUNREACH: 'the host cannot be reached',
+  ENETUNREACH: 'the network cannot be reached',
+};
+
+/** Why a request has no answer. What went wrong hides in the causes of fetch's own error. */
+export function reasonOf(error: unknown): string {
+  const { code = '', message, cause, errors } = error as Error & { code?: string; errors?: unknown[] };
+  if (REASONS[code]) return REASONS[code];
+  if (code.startsWith('HPE_')) return `the answer is no HTTP (${message})`;
+  const inner = errors?.[0] ?? cause;
+  if (inner instanceof Error) return reasonOf(inner);
+  return code ? `${message} (${code})` : message;
+}
+
+/** Whether an answer is as expected: one finding for each thing that is expected of it. */
+export function checkAnswer(request: ExpectedRequest, answer: Answer): Finding[] {
+  const { name, place } = request;
+  const status = { name: `${name}: status ${request.status}`, place };
+  if (answer.kind === 'failed') {
+    const fix = `Look at the application's log: \`${request.method} ${request.path}\` got no answer`;
+    return [{ ...status, passed: false, seen: `no answer after ${answer.ms} ms: ${answer.reason}`, fix }];
+  }
+  const findings: Finding[] = [statusFinding(request, answer, status)];
+  if (request.json !== undefined) findings.push(jsonFinding(request, answer));
+  if (request.maxMs !== undefined) {
+    const passed = answer.ms <= request.maxMs;
+    const seen = `${answer.ms} ms to the last byte`;
+    const fix = 'Look for what the request waits for, or raise `max-ms`';
+    findings.push({ name: `${name}: within ${request.maxMs} ms`, passed, seen, place, ...(!passed && { fix }) });
+  }
+  return findings;
+}
+
+type Answered = Extract<Answer, { kind: 'answered' }>;
+
+function statusFinding(request: ExpectedRequest, answer: Answered, about: Pick<Finding, 'name'>): Finding {
+  const { status, body } = answer;
+  if (status === request.status) return { ...about, passed: true, seen: `${status}` };
+  const seen = body.trim() === '' ? `${status}, without a body` : `${status}, ${shortened(body)}`;
+  const fix =
+    status >= 300 && status < 400
+      ? 'Expect the status of the redirect, or the path that it leads to: redirects are not followed'
+      : `Mend what answers \`${request.method} ${request.path}\`, or expect \`status: ${status}\``;
+  return { ...about, passed: false, seen, fix };
+}
+
+function jsonFinding({ name, json, place, method, path }: ExpectedRequest, { body, isCut }: Answered): Finding {
+  const about = { name: `${name}: JSON`, place };
+  const fix = `Mend what answers \`${method} ${path}\`, or what \`json\` expects`;
+  if (isCut) return { ...about, passed: false, seen: 'a body of more than 1 MiB', fix };
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return { ...about, passed: false, seen: `no JSON: ${body === '' ? 'an empty body' : shortened(body)}`, fix };
+  }
+  const found = mismatches(json ?? null, value);
+  if (found.length === 0) return { ...about, passed: true };
+  const told = found
+    .slice(0, 3)
+    .map(({ path, expected, seen }) => `${path ? `\`${path}\`` : 'it'} is ${seen} instead of ${expected}`);
+  if (found.length > told.length) told.push(`${found.length - told.length} more differences`);
+  return { ...about, passed: false, seen: told.join('; '), fix };
+}
+
+function shortened(body: string): string {
+  return shown(body.replaceAll(/\s+/g, ' ').trim(), 160);
+}
