@@ -1,5 +1,6 @@
-import { type Meter, SpanStatusCode, trace } from '@opentelemetry/api';
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { context, type Meter, SpanStatusCode, trace } from '@opentelemetry/api';
+import { getRPCMetadata } from '@opentelemetry/core';
+import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { data } from './endpoints/data.ts';
 import type { Endpoint } from './endpoints/endpoint.ts';
 import { error } from './endpoints/error.ts';
@@ -36,8 +37,20 @@ export function createApp({ log, meter, external: called }: AppDeps): Express {
   return app;
 }
 
-function answer(app: Express, endpoint: Endpoint): void {
-  app.route(endpoint.path).get(endpoint.handle).all(methodNotAllowed);
+function answer(app: Express, { path, handle }: Endpoint): void {
+  app.route(path).all(nameRoute(path)).get(handle).all(methodNotAllowed);
+}
+
+/**
+ * Tells the HTTP instrumentation the route: its span is then called `GET /api/data` instead of `GET`. The instrumentation of
+ * Express does the same for routes it does not know, but by wrapping every layer, and not for `/?query`.
+ */
+function nameRoute(path: string): RequestHandler {
+  return (_request, _response, next) => {
+    const metadata = getRPCMetadata(context.active());
+    if (metadata !== undefined) metadata.route = path;
+    next();
+  };
 }
 
 function methodNotAllowed(request: Request, response: Response): void {

@@ -1,4 +1,12 @@
-import { type Attributes, type Context, context, type Logger, SeverityNumber, trace } from '@opentelemetry/api';
+import {
+  type Attributes,
+  type Context,
+  context,
+  type Logger,
+  SeverityNumber,
+  type SpanContext,
+  trace,
+} from '@opentelemetry/api';
 import { type DestinationStream, pino } from 'pino';
 import { xrayTraceId } from './xray-trace-id.ts';
 
@@ -32,25 +40,21 @@ export function createLog({ destination, otlp, resource }: LogOptions): Log {
   );
   return (severity, body, attributes = {}, within = context.active()) => {
     const span = trace.getSpanContext(within);
-    if (span === undefined) lines[LEVELS[severity]]({ attributes }, body);
-    else lines[LEVELS[severity]]({ ...correlation(span), attributes }, body);
+    const all = span === undefined ? attributes : { ...attributes, xray_trace_id: xrayTraceId(span.traceId) };
+    lines[LEVELS[severity]]({ ...(span && correlation(span)), attributes: all }, body);
     otlp.emit({
       severityNumber: SeverityNumber[severity],
       severityText: severity,
       body,
-      attributes: span === undefined ? attributes : { ...attributes, xray_trace_id: xrayTraceId(span.traceId) },
+      attributes: all,
       context: within,
     });
   };
 }
 
-function correlation({ traceId, spanId, traceFlags }: { traceId: string; spanId: string; traceFlags: number }) {
-  return {
-    trace_id: traceId,
-    span_id: spanId,
-    trace_flags: traceFlags.toString(16).padStart(2, '0'),
-    xray_trace_id: xrayTraceId(traceId),
-  };
+/** By the names that OpenTelemetry gives them in formats other than OTLP. */
+function correlation({ traceId, spanId, traceFlags }: SpanContext) {
+  return { trace_id: traceId, span_id: spanId, trace_flags: traceFlags.toString(16).padStart(2, '0') };
 }
 
 /** An exception as attributes, by OpenTelemetry's convention for exceptions. */

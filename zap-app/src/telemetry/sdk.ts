@@ -1,5 +1,4 @@
 import { writeSync } from 'node:fs';
-import { ExpressInstrumentation, ExpressLayerType } from '@opentelemetry/instrumentation-express';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { RuntimeNodeInstrumentation } from '@opentelemetry/instrumentation-runtime-node';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
@@ -43,8 +42,6 @@ export function startSdk(env: NodeJS.ProcessEnv): Telemetry {
         // `fetch` does not go through node:http.
         disableOutgoingRequestInstrumentation: true,
       }),
-      // It names the request's span; spans of its own for every layer would say nothing more.
-      new ExpressInstrumentation({ ignoreLayersType: Object.values(ExpressLayerType) }),
       new UndiciInstrumentation(),
       new RuntimeNodeInstrumentation(),
     ],
