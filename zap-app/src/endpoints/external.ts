@@ -76,8 +76,8 @@ function reasonOf(error: unknown, timeout: number): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'TimeoutError') return `no answer within ${timeout} ms`;
   if (error instanceof UnwelcomeAnswer) return error.message;
-  const { code } = (error.cause ?? {}) as NodeJS.ErrnoException;
-  return (code !== undefined && REASONS[code]) || code || error.message;
+  const { code, message } = (error.cause ?? error) as NodeJS.ErrnoException;
+  return (code !== undefined && REASONS[code]) || code || message;
 }
 
 const REASONS: Record<string, string> = {

@@ -1,4 +1,4 @@
-import { type DiagLogger, diag } from '@opentelemetry/api';
+import { type DiagLogger, DiagLogLevel, diag } from '@opentelemetry/api';
 import { diagLogLevelFromString } from '@opentelemetry/core';
 
 /** The same message again within this time, in milliseconds, is left out: a collector that is down is told once a minute. */
@@ -7,8 +7,14 @@ const QUIET = 60_000;
 /**
  * Makes OpenTelemetry's own troubles visible as lines of JSON on standard output, never over OTLP, which may be what is in
  * trouble. `OTEL_LOG_LEVEL` sets the level, `info` by default as the specification says.
+ *
+ * @returns puts them in place of whatever shows diagnostics at that time
  */
-export function showDiagnostics(env: NodeJS.ProcessEnv, write: (line: string) => void, now: () => number): void {
+export function createDiagnostics(
+  env: NodeJS.ProcessEnv,
+  write: (line: string) => void,
+  now: () => number,
+): () => void {
   const seen = new Map<string, number>();
   const say =
     (severity: string) =>
@@ -29,10 +35,8 @@ export function showDiagnostics(env: NodeJS.ProcessEnv, write: (line: string) =>
     debug: say('DEBUG'),
     verbose: say('TRACE'),
   };
-  diag.setLogger(logger, {
-    logLevel: diagLogLevelFromString(env.OTEL_LOG_LEVEL?.trim() || 'info') as never,
-    suppressOverrideMessage: true,
-  });
+  const logLevel = diagLogLevelFromString(env.OTEL_LOG_LEVEL?.trim() || 'info') ?? DiagLogLevel.INFO;
+  return () => void diag.setLogger(logger, { logLevel, suppressOverrideMessage: true });
 }
 
 /** An error of the SDK comes as JSON with its whole stack; its message is what helps. */

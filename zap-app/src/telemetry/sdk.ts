@@ -8,7 +8,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { health } from '../endpoints/health.ts';
 import { readNumber } from '../settings.ts';
 import { ContinuedIds } from './continued-ids.ts';
-import { showDiagnostics } from './diagnostics.ts';
+import { createDiagnostics } from './diagnostics.ts';
 import type { Telemetry } from './handle.ts';
 import { createPropagator } from './propagators.ts';
 import { createSampler } from './sampler.ts';
@@ -24,6 +24,8 @@ const now = () => performance.now();
  */
 export function startSdk(env: NodeJS.ProcessEnv): Telemetry {
   const trustedPerSecond = readNumber(env, 'ZAPP_TRUSTED_PARENTS_PER_SECOND', { fallback: 10, min: 0, max: 1_000_000 });
+  const showDiagnostics = createDiagnostics(env, line => writeSync(1, line), now);
+  showDiagnostics();
   const ids = new ContinuedIds();
   const base = defaultResource().merge(
     resourceFromAttributes({ 'service.name': packageJson.name, 'service.version': packageJson.version }),
@@ -46,8 +48,8 @@ export function startSdk(env: NodeJS.ProcessEnv): Telemetry {
       new RuntimeNodeInstrumentation(),
     ],
   });
-  // After the constructor, which sets up a logger whose lines are no JSON.
-  showDiagnostics(env, line => writeSync(1, line), now);
+  // Again, because the constructor sets up a logger whose lines are no JSON.
+  showDiagnostics();
   sdk.start();
   return {
     resource: base.merge(detectResources({ detectors: [envDetector] })).attributes,
