@@ -5,7 +5,7 @@ const tools = process.env.ZAP_TEST_TOOLS === '1';
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'local/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'local/**/*.test.ts', 'zap-app/**/*.test.ts'],
     exclude: ['**/node_modules/**', ...(tools ? [] : ['**/*.tools.test.ts'])],
     pool: 'forks',
     testTimeout: 30_000,
