@@ -15,7 +15,7 @@ export interface Session {
   /** Spread into the constructor of any client. */
   clientConfig: Pick<
     CloudFormationClientConfig,
-    'region' | 'credentials' | 'maxAttempts' | 'retryMode' | 'customUserAgent' | 'requestHandler'
+    'region' | 'endpoint' | 'credentials' | 'maxAttempts' | 'retryMode' | 'customUserAgent' | 'requestHandler'
   >;
   pacing: Pacing;
   /** Of the role, when one is assumed. */
@@ -58,6 +58,13 @@ export function openSession(region: string, role?: RoleOptions, surroundings: Pa
     pacing,
     credentials,
   };
+}
+
+/** Opens a session with a local AWS, which knows no accounts and takes any credentials. */
+export function openLocalSession(endpoint: string, region: string, surroundings?: Partial<PacingOptions>): Session {
+  const session = openSession(region, undefined, surroundings);
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  return { ...session, endpoint, clientConfig: { ...session.clientConfig, endpoint, credentials } };
 }
 
 /** The SDK keeps what a provider gives by its own rules, out of reach, unless it is told that this is done already. */

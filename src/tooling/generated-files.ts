@@ -1,6 +1,7 @@
 import { markdownTable } from 'markdown-table';
 import { Document } from 'yaml';
 import { spec as deploy } from '../actions/deploy/spec.ts';
+import { spec as smokeTest } from '../actions/smoke-test/spec.ts';
 import { spec as teardown } from '../actions/teardown/spec.ts';
 import type { ActionSpec, InputSpec } from '../runner/spec.ts';
 import { CALL_BUDGET } from '../stacks/call-budget.ts';
@@ -13,7 +14,7 @@ import { TELEMETRY_SCHEMA, telemetrySchema } from './telemetry-schema.ts';
 import { templatesReadme } from './templates-readme.ts';
 
 /** Every action, in the order in which the README presents them. */
-export const specs: readonly ActionSpec[] = [deploy, teardown];
+export const specs: readonly ActionSpec[] = [deploy, teardown, smokeTest];
 
 /** Actions that also have a short path of their own: `uses: org/zap-obs/deploy@v1`. */
 const SHORT_PATHS = ['deploy'];
