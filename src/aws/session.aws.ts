@@ -138,7 +138,7 @@ export async function call<T>(
   attempts = ATTEMPTS,
 ): Promise<T> {
   const { pacing, credentials, region } = session;
-  const isRead = /:(Describe|Get|List|Head)/.test(action);
+  const isRead = /:(Describe|Get|List|Head|BatchGet|Filter)/.test(action);
   let renewals = 0;
   for (let failures = 0; ; ) {
     const ticket = await pacing.turn(isRead);
