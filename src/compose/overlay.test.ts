@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Model } from './model.ts';
 import { type Changes, overlayOf } from './overlay.ts';
 
-const CHANGES: Changes = { run: 'r1', keepPorts: false, telemetry: {}, backends: [] };
+const CHANGES: Changes = { mark: 'zap_obs_run=r1', keepPorts: false, telemetry: {}, backends: [] };
 const overlay = (services: Model['services'], changes: Partial<Changes> = {}) =>
   overlayOf({ services }, { ...CHANGES, ...changes });
 

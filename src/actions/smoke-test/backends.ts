@@ -6,6 +6,9 @@ export const COLLECTOR = 'adot-collector';
 export const PROMETHEUS = { service: 'prometheus', port: 9090 } as const;
 export const LOCAL_AWS = { service: 'local-aws', port: 4566 } as const;
 
+/** Where the collector puts log records, see local/adot-config.yaml. */
+export const LOG_GROUP = '/aws/ecs/zap-adot-logs';
+
 export type Aws = 'local' | 'account';
 
 /** All services that a project needs for its telemetry to be proven. */

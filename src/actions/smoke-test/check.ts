@@ -1,6 +1,6 @@
 import { untilAnswers } from '../../compose/answers.ts';
-import { assertRunning, NotReady } from '../../compose/ready.ts';
 import type { Container } from '../../compose/containers.ts';
+import { assertRunning, NotReady } from '../../compose/ready.ts';
 import { explanationOf } from '../../report/junit.ts';
 import type { Check } from '../../report/smoke-result.ts';
 import { count } from '../../report/words.ts';
@@ -33,10 +33,9 @@ export async function check(context: CheckContext, signal: AbortSignal): Promise
   const { expectations } = files;
   const url = await reach(context, signal);
   host.line(`Requests to ${url}: ${expectations.requests.map(({ name }) => name).join(', ') || 'none are expected'}`);
-  const began = Date.now();
   const sent = await sendRequests(expectations.requests, url, { signal, clock: systemClock });
   const answers = sent.flatMap(request => answerChecks(request));
-  const telemetry = smoke.backends.length > 0 ? await checkTelemetry(context, sent, began, signal) : noTelemetry();
+  const telemetry = smoke.backends.length > 0 ? await checkTelemetry(context, sent, signal) : noTelemetry();
   const checks = [...answers, ...telemetry.checks];
   tell(checks, host);
   const failed = answers.some(({ passed }) => !passed) ? [smoke.target?.service ?? []].flat() : [];

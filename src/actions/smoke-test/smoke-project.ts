@@ -7,6 +7,7 @@ import { overlayOf } from '../../compose/overlay.ts';
 import { ComposeProject, removalOf } from '../../compose/project.ts';
 import { type Target, targetOf } from '../../compose/target.ts';
 import { UserFault } from '../../runner/fault.ts';
+import { RUN_MARKER } from '../../telemetry/prove-metrics.ts';
 import { type Aws, backendsFor, COLLECTOR, FREE_PORTS, missingBackends, TELEMETRY_ENVIRONMENT } from './backends.ts';
 import { BUNDLED_COMPOSE, type SmokeFiles } from './files.ts';
 import { writeRunFile } from './run-folder.ts';
@@ -56,7 +57,7 @@ export async function prepare(setting: SmokeSetting, signal: AbortSignal): Promi
   const missing = hasTelemetry ? missingBackends(model, aws, file) : [];
   const target = baseUrl === undefined ? targetOf(model, files.expectations.service, backends, file) : undefined;
   const overlay = overlayOf(model, {
-    run,
+    mark: `${RUN_MARKER}=${run}`,
     backends,
     keepPorts: baseUrl !== undefined,
     telemetry: hasTelemetry ? TELEMETRY_ENVIRONMENT : {},

@@ -1,4 +1,5 @@
 import type { Session } from '../../aws/session.aws.ts';
+import { orAbort } from '../../runner/cancellation.ts';
 import type { ActionContext } from '../../runner/define-action.ts';
 import { sessionFor } from '../session-for.ts';
 import type { spec } from './spec.ts';
@@ -28,12 +29,12 @@ export async function telemetrySetting(
   const { credentialVariables } = await import('../../aws/exported-credentials.aws.ts');
   const credentials = await credentialVariables(session);
   for (const secret of Object.values(credentials)) if (secret) mask(secret);
-  await assertAccepted(session, signal);
+  await orAbort(assertAccepted(session), signal);
   return { region: session.region, session, env: { ...credentials, AWS_REGION: session.region } };
 }
 
 /** The call with which traces are found later, for one that was never sent. */
-async function assertAccepted(session: Session, signal: AbortSignal): Promise<void> {
+async function assertAccepted(session: Session): Promise<void> {
   const { xrayTraces } = await import('../../telemetry/xray.aws.ts');
-  await xrayTraces(session).byIds([`${'0'.repeat(31)}1`], signal);
+  await xrayTraces(session).segments([`${'0'.repeat(31)}1`]);
 }
