@@ -18,7 +18,7 @@ import { systemClock } from '../runner/clock.ts';
 import { renderFault, UserFault } from '../runner/fault.ts';
 import { inGroup } from '../runner/host.ts';
 import { terminalHost } from '../runner/terminal-host.ts';
-import { imagesFor } from './images.ts';
+import { imageChoice, imagesFor } from './images.ts';
 import { ROOT } from './repository.ts';
 
 /** Somebody is watching: what is not ready after this, in milliseconds, will not be. */
@@ -39,7 +39,7 @@ async function run(signal: AbortSignal): Promise<void> {
   const files = ['local/docker-compose.yml', ...(aws === 'account' ? ['local/account.yml'] : [])];
   const [credentials, imageVariables] = await Promise.all([
     aws === 'account' ? credentialVariables(openSession(REGION)) : {},
-    imagesFor(images),
+    imagesFor(imageChoice(images ?? process.env.IMAGES, '--images')),
   ]);
   for (const secret of Object.values<string>(credentials).filter(Boolean)) host.mask(secret);
   const env = { AWS_REGION: REGION, ...credentials, ...imageVariables };

@@ -1,7 +1,7 @@
 import type { RanImage, SmokeResult } from '../../report/smoke-result.ts';
 import { withTimeout } from '../../runner/cancellation.ts';
 import { defineAction } from '../../runner/define-action.ts';
-import { throwIfAny, UserFault } from '../../runner/fault.ts';
+import { messageOf, throwIfAny, UserFault } from '../../runner/fault.ts';
 import { inGroup } from '../../runner/host.ts';
 import { check, checkFaults } from './check.ts';
 import { endProject } from './end-project.ts';
@@ -56,10 +56,11 @@ export const action = defineAction(spec, async context => {
     await endProject(smoke, { keep, isStopped: signal.aborted }, host);
     host.saveState(PROJECT_STATE, '');
   } catch (error) {
-    failure ??= error;
+    if (failure === undefined) failure = error;
+    else host.annotate('warning', messageOf(error), { title: 'Left behind' });
   }
 
-  const faults = failure instanceof UserFault ? failure.faults : failure ? [{ what: String(failure) }] : [];
+  const faults = failure instanceof UserFault ? failure.faults : failure ? [{ what: messageOf(failure) }] : [];
   const passed = failure === undefined && checks.every(check => check.passed);
   const where = hasTelemetry ? aws : 'none';
   const result = { service, project: project.name, run, passed, aws: where, checks, faults, images, times } as const;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SmokeResult } from '../../report/smoke-result.ts';
-import { imagesFor } from '../../tooling/images.ts';
+import { imageChoice, imagesFor } from '../../tooling/images.ts';
 import { ROOT } from '../../tooling/repository.ts';
 import { type BundleOptions, type BundleRun, runBundle } from '../../tooling/run-bundle.ts';
 
@@ -17,7 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), 'zap-obs-smoke-e2e-'));
 let images: Record<string, string>;
 
 beforeAll(async () => {
-  images = await imagesFor(process.env.IMAGES);
+  images = await imagesFor(imageChoice(process.env.IMAGES));
 }, 1_200_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
