@@ -17,6 +17,14 @@ die() {
   exit 1
 }
 
+# adopt SETTINGS: exports the lines NAME=value of another script's output.
+adopt() {
+  local setting
+  while read -r setting; do
+    if [ -n "$setting" ]; then export "${setting?}"; fi
+  done <<< "$1"
+}
+
 # content_of PATH…: a short hash of the names and the content of files, and of all files of folders.
 content_of() {
   find "$@" -type f -print0 | LC_ALL=C sort -z | (cd / && xargs -0 sha256sum) | sed "s|$ci/||" | sha256sum | cut -c1-16
