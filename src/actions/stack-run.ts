@@ -4,7 +4,7 @@ import type { RunResult, StackResult } from '../report/result.ts';
 import { duration, ending, onKeeping } from '../report/words.ts';
 import { Cancelled, orAbort } from '../runner/cancellation.ts';
 import { systemClock } from '../runner/clock.ts';
-import { type Fault, renderFault, throwIfAny } from '../runner/fault.ts';
+import { type Fault, messageOf, renderFault, throwIfAny } from '../runner/fault.ts';
 import { type Host, inGroup } from '../runner/host.ts';
 import { isBusy, waitForOthers } from '../stacks/attach.ts';
 import type { OnCancel } from '../stacks/cancel.ts';
@@ -84,7 +84,7 @@ function keepState(name: string, value: string, host: Host): void {
   try {
     host.saveState(name, value);
   } catch (error) {
-    host.line(`This step's state could not be kept: ${error instanceof Error ? error.message : String(error)}`);
+    host.line(`This step's state could not be kept: ${messageOf(error)}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { CloudFormationClientConfig } from '@aws-sdk/client-cloudformation';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
 import { systemClock } from '../runner/clock.ts';
-import { UserFault } from '../runner/fault.ts';
+import { messageOf, UserFault } from '../runner/fault.ts';
 import { type AwsError, judge } from './faults.ts';
 import { KeptCredentials } from './kept-credentials.ts';
 import { Pacing, type PacingOptions } from './pacing.ts';
@@ -100,7 +100,7 @@ async function tokenOf({ idToken }: RoleOptions): Promise<string> {
   try {
     return await idToken('sts.amazonaws.com');
   } catch (error) {
-    const seen = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ');
+    const seen = messageOf(error).replaceAll(/\s+/g, ' ');
     // In the words of @actions/core: a refusal has a code of 4xx, a lost connection none.
     const code = /Error Code : (\w+)/.exec(seen)?.[1];
     if (code !== undefined && !/^4(?!29)\d\d$/.test(code)) {

@@ -2,9 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { SmokeResult } from '../../report/smoke-result.ts';
-import { imageChoice, imagesFor } from '../../tooling/images.ts';
 import { ROOT } from '../../tooling/repository.ts';
 import { type BundleOptions, type BundleRun, runBundle } from '../../tooling/run-bundle.ts';
 
@@ -14,11 +13,8 @@ const COMPOSE = join(ROOT, 'local/docker-compose.yml');
 const SAMPLE = { 'compose-file': COMPOSE, expectations: join(ROOT, 'zap-app/telemetry.yaml') };
 
 const folder = mkdtempSync(join(tmpdir(), 'zap-obs-smoke-e2e-'));
-let images: Record<string, string>;
+const NODE_IMAGE = process.env.NODE_IMAGE ?? 'public.ecr.aws/docker/library/node:24.21.0-bookworm-slim';
 
-beforeAll(async () => {
-  images = await imagesFor(imageChoice(process.env.IMAGES));
-}, 1_200_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A workspace with these files, content by path. */
@@ -35,7 +31,7 @@ async function smokeTest(
   inputs: Record<string, string>,
   options: BundleOptions = {},
 ): Promise<BundleRun & { result: SmokeResult | undefined }> {
-  const env = { ...images, RUNNER_TEMP: folder, ...options.env };
+  const env = { NODE_IMAGE, RUNNER_TEMP: folder, ...options.env };
   const run = await runBundle('smoke-test', inputs, { ...options, env });
   const { report } = run.outputs;
   const result = report === undefined ? undefined : (JSON.parse(readFileSync(report, 'utf8')) as SmokeResult);
@@ -61,7 +57,7 @@ function failedNames({ result }: { result: SmokeResult | undefined }): string[] 
   return (result?.checks ?? []).filter(({ passed }) => !passed).map(({ suite, name }) => `${suite}: ${name}`);
 }
 
-describe('the sample application', { timeout: 300_000 }, () => {
+describe('the sample application', () => {
   it('passes, and leaves nothing', async () => {
     const run = await smokeTest(SAMPLE);
     expect(run.log).toContain('checks passed');
@@ -71,7 +67,9 @@ describe('the sample application', { timeout: 300_000 }, () => {
     expect([...suites]).toEqual(['answers', 'metrics', 'traces', 'logs']);
     expect(run.result?.times.proof).toBeLessThan(10_000);
     expect(run.summary).toContain('simulated by local AWS');
-    expect(run.result?.images.find(({ service }) => service === 'adot-collector')?.image).toBe(images.COLLECTOR_IMAGE);
+    const collector = run.result?.images.find(({ service }) => service === 'adot-collector');
+    expect(collector?.image).toBe(process.env.COLLECTOR_IMAGE ?? expect.stringContaining('aws-otel-collector'));
+    if (process.env.IMAGES === 'built') expect(collector?.is).toContain('stand-in for aws-otel-collector');
     expect(readFileSync(run.outputs.junit ?? '', 'utf8')).toContain('failures="0" errors="0"');
     expect(remainsOf(run.result?.project ?? '?')).toBe('');
   });
@@ -141,7 +139,7 @@ describe('the sample application', { timeout: 300_000 }, () => {
   });
 });
 
-describe("a project of the user's own", { timeout: 300_000 }, () => {
+describe("a project of the user's own", () => {
   /** A server in another language, which sends no telemetry. */
   const perl = `use IO::Socket::INET; $| = 1;
 my $server = IO::Socket::INET->new(LocalPort => 8080, Listen => 16, ReuseAddr => 1) or die $!;
