@@ -1,4 +1,5 @@
 import { openLocalSession } from '../../aws/session.aws.ts';
+import type { Model } from '../../compose/model.ts';
 import { assertRunning, NotReady, pauseAfter } from '../../compose/ready.ts';
 import type { Check } from '../../report/smoke-result.ts';
 import { systemClock } from '../../runner/clock.ts';
@@ -13,8 +14,19 @@ import type { CheckContext } from './check.ts';
 import { addressOf } from './smoke-project.ts';
 import { withLastWords } from './start.ts';
 
-/** What is sent within a second by the application, and within another by the collector, has this long, in milliseconds. */
-const PATIENCE = 20_000;
+/** Telemetry takes two or three seconds where nothing delays it. Milliseconds. */
+const PATIENCE = 10_000;
+
+/** What may delay it: the SDK sends no sooner than these say, in milliseconds. */
+const DELAYS = ['OTEL_METRIC_EXPORT_INTERVAL', 'OTEL_BSP_SCHEDULE_DELAY', 'OTEL_BLRP_SCHEDULE_DELAY'];
+
+/** How long telemetry may take to arrive: longer where a service of the user's sends it less often. */
+export function patienceFor({ services }: Model): number {
+  const delays = Object.values(services).flatMap(({ environment }) =>
+    DELAYS.map(name => Number(environment?.[name] ?? 0)).filter(Number.isFinite),
+  );
+  return PATIENCE + 2 * Math.max(0, ...delays);
+}
 
 /** What was found of the telemetry, and the services whose logs may tell more. */
 export interface TelemetryChecks {
@@ -39,12 +51,13 @@ export async function checkTelemetry(
     traces: xrayTraces(session),
     logs: cloudWatchLogs(session, [LOG_GROUP]),
   };
+  const patience = patienceFor(smoke.model);
   const proof = await whileRunning(context, signal, within =>
     prove(files.expectations, sent, backends, {
       run: smoke.run,
       signal: within,
       clock: systemClock,
-      patience: PATIENCE,
+      patience,
     }),
   );
   const services = proof.passed ? [] : [COLLECTOR, smoke.target?.service ?? []].flat();

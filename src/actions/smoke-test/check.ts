@@ -72,7 +72,9 @@ function tell(checks: readonly Check[], host: Host): void {
   const good = checks.filter(({ passed }) => passed);
   host.openGroup(`${count(good.length, 'check')} passed, ${checks.length - good.length} failed`);
   for (const { suite, name, passed, seen } of checks)
-    host.line(`${passed ? ICONS.passed : ICONS.failed} ${suite}: ${name}${seen ? ` (${seen})` : ''}`);
+    host.line(
+      `${passed ? ICONS.passed : ICONS.failed} ${suite === 'answers' ? 'answer of ' : ''}${name}${seen ? ` (${seen})` : ''}`,
+    );
   host.closeGroup();
 }
 
@@ -81,16 +83,9 @@ export function checkFaults(checks: readonly Check[]): Fault[] {
   return checks
     .filter(({ passed }) => !passed)
     .map(({ suite, name, seen, cause, fix, place }) => ({
-      what: WHAT[suite](name),
+      what: suite === 'answers' ? `The answer is another one: ${name}` : `Missing: ${name}`,
       seen,
       fix: explanationOf({ cause, fix }).replace(/\.$/, '') || undefined,
       place,
     }));
 }
-
-const WHAT: Readonly<Record<Check['suite'], (name: string) => string>> = {
-  answers: name => `The answer is another one, at ${name}`,
-  metrics: name => `The metric ${name} has not arrived as expected`,
-  traces: name => `The span ${name} has not arrived as expected`,
-  logs: name => `The log record of ${name} has not arrived as expected`,
-};

@@ -119,7 +119,7 @@ describe('the sample application', () => {
     writeFileSync(metrics, readFileSync(metrics, 'utf8').replace('zapp.http.exceptions', 'zapp.http.exeptions'));
     const run = await smokeTest(SAMPLE, { env: { APP_CONTEXT: join(folder, 'renamed') } });
     expect(run.code).toBe(1);
-    expect(failedNames(run)).toEqual(['metrics: zapp.http.exceptions']);
+    expect(failedNames(run)).toEqual(['metrics: metric zapp.http.exceptions']);
     expect(run.log).toMatch(/zapp_http_exceptions_total/);
     expect(run.log).toMatch(/zapp_http_exeptions_total/);
   });
