@@ -1,3 +1,4 @@
+import type { Fault } from '../runner/fault.ts';
 import type { Finding } from './finding.ts';
 
 export const SIGNALS = ['metrics', 'traces', 'logs'] as const;
@@ -5,6 +6,8 @@ export type Signal = (typeof SIGNALS)[number];
 
 /** What was found of the telemetry of a run. */
 export interface Proof {
+  /** OpenTelemetry's service.name, as it was expected. */
+  service: string;
   passed: boolean;
   /** Of each signal of which something is expected. */
   signals: SignalProof[];
@@ -18,6 +21,10 @@ export interface SignalProof {
   arrivalMs?: number;
   /** How often the backend was asked. */
   looks: number;
+  /** Why the backend could not be asked at the last. */
+  fault?: Fault;
+  /** What the backend has noticed that may be why something is missing. */
+  notes: string[];
   /** Why something is missing, once that has been looked into. */
   diagnosis?: Diagnosis;
 }

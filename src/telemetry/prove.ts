@@ -43,7 +43,7 @@ export async function prove(
   const since = ends.length > 0 ? Math.max(...ends) : options.clock.now();
   const searches = searchesOf(expectations, sent, backends, options.run);
   const signals = await Promise.all(searches.map(search => proveSignal(search, since, options)));
-  return { passed: signals.every(({ passed }) => passed), signals };
+  return { service: expectations.service, passed: signals.every(({ passed }) => passed), signals };
 }
 
 function searchesOf(
@@ -101,15 +101,12 @@ function answeredOnly(traced: readonly SentRequest[], blank: readonly Finding[],
 async function proveSignal(search: Search, since: number, options: ProveOptions): Promise<SignalProof> {
   const { signal, blank } = search;
   const { findings, completeAt, looks, fault } = await watch(blank, () => search.look(), options);
-  if (completeAt !== undefined) {
-    return { signal, passed: true, findings, arrivalMs: Math.max(completeAt - since, 0), looks };
-  }
-  const told = fault ? findings.map(finding => withFault(finding, fault)) : await explained(search, findings, options);
   const notes = search.notes?.() ?? [];
-  const noted = told.map(finding =>
-    finding.passed || notes.length === 0 ? finding : { ...finding, cause: finding.cause ?? notes.join('; ') },
-  );
-  return { signal, passed: false, findings: noted, looks };
+  if (completeAt !== undefined) {
+    return { signal, passed: true, findings, arrivalMs: Math.max(completeAt - since, 0), looks, notes };
+  }
+  if (!fault) return { signal, passed: false, findings: await explained(search, findings, options), looks, notes };
+  return { signal, passed: false, findings: findings.map(finding => withFault(finding, fault)), looks, fault, notes };
 }
 
 function withFault(finding: Finding, { what, seen, fix }: Fault): Finding {

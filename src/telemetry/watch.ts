@@ -9,6 +9,8 @@ export interface WatchOptions {
   clock: Clock;
   /** So long what is expected may take to arrive, in milliseconds. */
   patience: number;
+  /** Ends the waiting when nothing more can come, such as when the collector has ended; one more look is taken. */
+  enough?: AbortSignal;
   /** In [0, 1): keeps runs apart that started together. */
   random?: () => number;
 }
@@ -55,7 +57,7 @@ export function lookDelay(quiet: number, throttled: number, random: number): num
 export async function watch(
   blank: readonly Finding[],
   look: () => Promise<Finding[]>,
-  { signal, clock, patience, random = Math.random }: WatchOptions,
+  { signal, clock, patience, enough, random = Math.random }: WatchOptions,
 ): Promise<Watched> {
   const deadline = clock.now() + patience;
   let findings = [...blank];
@@ -64,7 +66,7 @@ export async function watch(
   let throttled = 0;
   for (let looks = 1; ; looks += 1) {
     signal.throwIfAborted();
-    const isLast = clock.now() >= deadline;
+    const isLast = clock.now() >= deadline || enough?.aborted === true;
     try {
       const found = await within(look, Math.max(deadline - clock.now(), GRACE), clock, signal);
       if (open(found) < open(findings)) lastNews = clock.now();
@@ -81,7 +83,15 @@ export async function watch(
     }
     if (isLast) return { findings, looks, ...(fault && { fault }) };
     const pause = lookDelay(clock.now() - lastNews, throttled, random());
-    await clock.sleep(Math.max(Math.min(pause, deadline - clock.now()), 0), signal);
+    await pauseFor(Math.max(Math.min(pause, deadline - clock.now()), 0), clock, signal, enough);
+  }
+}
+
+async function pauseFor(ms: number, clock: Clock, signal: AbortSignal, enough: AbortSignal | undefined): Promise<void> {
+  try {
+    await clock.sleep(ms, enough ? AbortSignal.any([signal, enough]) : signal);
+  } catch (error) {
+    if (signal.aborted || !enough?.aborted) throw error;
   }
 }
 
