@@ -1,17 +1,17 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { partition } from '@aws-sdk/core/client';
-import { AwsJson1_1Protocol } from '@aws-sdk/core/protocols';
+import { AwsJson1_1Protocol, AwsRestJsonProtocol } from '@aws-sdk/core/protocols';
 import { makeBuilder } from '@smithy/core/client';
 import { getEndpointPlugin } from '@smithy/core/endpoints';
 import type { StaticOperationSchema } from '@smithy/types';
 import { call, type Session } from './session.aws.ts';
 
-/** A service that speaks JSON 1.1, as its Smithy model names it. */
+/** A service that speaks JSON, as its Smithy model names it. */
 export interface JsonService {
   /** `AWS_ENDPOINT_URL_<ID>` follows from it. */
   id: string;
-  /** In `X-Amz-Target`. */
-  target: string;
+  /** In `X-Amz-Target`, for JSON 1.1; for REST the path of each action, to which its whole input is posted. */
+  target: string | Readonly<Record<string, string>>;
   /** The first part of its endpoint's name. */
   host: string;
   /** As signatures name it. */
@@ -23,18 +23,25 @@ export interface JsonService {
 /** One call: its input as the API reference has it, and the members of its answer that are wanted. */
 export type JsonCall = <T>(action: string, input: object, wanted: readonly (keyof T & string)[]) => Promise<Partial<T>>;
 
+export interface JsonCallOptions {
+  /** How often a call is made before it counts as unanswered; 1 for what is asked again anyway. */
+  attempts?: number;
+}
+
 /**
  * Makes calls to a service without its SDK package, each of which would be a large part of the whole bundle for a few calls.
  * This is the SDK's own client with the service's endpoint and signing name: credentials, retries and `AWS_ENDPOINT_URL(_…)`
  * work as everywhere. What goes in and out is JSON, which needs no schema but the names at its top.
  */
-export function jsonCaller(service: JsonService, session: Session): JsonCall {
+export function jsonCaller(service: JsonService, session: Session, { attempts }: JsonCallOptions = {}): JsonCall {
   const namespace = `com.amazonaws.${service.name}`;
+  const { target } = service;
+  const isRest = typeof target === 'object';
   const client = new CloudFormationClient({
     ...session.clientConfig,
     serviceId: service.id,
-    protocol: AwsJson1_1Protocol,
-    protocolSettings: { defaultNamespace: namespace, serviceTarget: service.target },
+    protocol: isRest ? AwsRestJsonProtocol : AwsJson1_1Protocol,
+    protocolSettings: { defaultNamespace: namespace, ...(!isRest && { serviceTarget: target }) },
     endpointProvider: ({ Endpoint, Region = '' }) => ({
       url: new URL(String(Endpoint ?? `https://${service.host}.${Region}.${partition(Region).dnsSuffix}`)),
       properties: {
@@ -43,16 +50,28 @@ export function jsonCaller(service: JsonService, session: Session): JsonCall {
     }),
   });
   return async (action, input, wanted) => {
-    const operation = [9, namespace, action, 0, structure(Object.keys(input)), structure(wanted)];
+    const traits = isRest ? { http: ['POST', pathOf(action), 200] } : 0;
+    const operation = [9, namespace, action, traits, structure(Object.keys(input)), structure(wanted)];
     const Command = makeBuilder(
       { Region: { type: 'builtInParams', name: 'region' }, Endpoint: { type: 'builtInParams', name: 'endpoint' } },
-      service.target,
+      isRest ? service.id : target,
       service.id,
       getEndpointPlugin,
     )({}, () => [], action, operation as unknown as StaticOperationSchema);
-    const output = await call(session, `${service.iam}:${action}`, () => client.send(new Command(input) as never));
+    const output = await call(
+      session,
+      `${service.iam}:${action}`,
+      () => client.send(new Command(input) as never),
+      attempts,
+    );
     return output as object;
   };
+
+  function pathOf(action: string): string {
+    const path = isRest ? target[action] : undefined;
+    if (path === undefined) throw new Error(`no path is known for ${action}`);
+    return path;
+  }
 
   /** In the SDK's schema notation: 3 is a structure, 15 a document, which is any JSON. */
   function structure(members: readonly string[]) {

@@ -41,7 +41,10 @@ describe('judge', () => {
   it.each([
     [{ state: 'exited', exitCode: 1 }, 'has ended with exit code 1'],
     [{ state: 'exited', exitCode: 127 }, 'has ended with exit code 127 (its command was not found)'],
-    [{ state: 'exited', exitCode: 137 }, 'has ended with exit code 137 (killed: stopped from outside, or out of memory)'],
+    [
+      { state: 'exited', exitCode: 137 },
+      'has ended with exit code 137 (killed: stopped from outside, or out of memory)',
+    ],
     [{ state: 'restarting', exitCode: 2 }, 'keeps ending and starting again, last with exit code 2'],
     [{ state: 'running', health: 'unhealthy' }, 'is unhealthy'],
     [{ state: 'paused' }, 'is paused'],

@@ -10,7 +10,12 @@ const containerSchema = v.pipe(
     ExitCode: v.number(),
     Publishers: v.nullish(
       v.array(
-        v.object({ URL: v.optional(v.string()), TargetPort: v.number(), PublishedPort: v.number(), Protocol: v.string() }),
+        v.object({
+          URL: v.optional(v.string()),
+          TargetPort: v.number(),
+          PublishedPort: v.number(),
+          Protocol: v.string(),
+        }),
       ),
       [],
     ),

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { parse } from 'node:path';
 import { createInterface } from 'node:readline';
 import { stripVTControlCharacters } from 'node:util';
 import { UserFault } from '../runner/fault.ts';
@@ -17,6 +18,8 @@ export const runDocker: RunDocker = async (args, { signal, env, onLine } = {}) =
   const child = spawn('docker', args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: process.platform !== 'win32',
+    // Compose takes a file of the current folder where none is named.
+    cwd: parse(process.cwd()).root,
     env: { ...process.env, ...env, NO_COLOR: '1', DOCKER_CLI_HINTS: 'false' },
   });
   const kill = () => killGroup(child);

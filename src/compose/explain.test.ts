@@ -47,7 +47,7 @@ it.each([
     'It fails. Seen: `/bin/sh -c npm ci` ended with exit code 1.',
   ],
   [
-    'pull access denied for acme/app, repository does not exist or may require \'docker login\'',
+    "pull access denied for acme/app, repository does not exist or may require 'docker login'",
     'It fails. Seen: no image acme/app in its registry, or no right to pull it. Correct',
   ],
   ['write /x: no space left on device', 'It fails. Seen: no space left on the disk that Docker uses. Make room'],

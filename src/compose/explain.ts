@@ -40,7 +40,8 @@ const KNOWN: readonly Known[] = [
     }),
   },
   {
-    pattern: /(?:listen tcp\d? |Bind for )((?:\d+\.\d+\.\d+\.\d+|\[.*?\]):(\d+)).*?(?:address already in use|port is already allocated)/,
+    pattern:
+      /(?:listen tcp\d? |Bind for )((?:\d+\.\d+\.\d+\.\d+|\[.*?\]):(\d+)).*?(?:address already in use|port is already allocated)/,
     fault: ([, address = '', port = '']) => ({
       what: `Port ${port} is in use on this machine`,
       seen: address,
@@ -118,7 +119,8 @@ const KNOWN: readonly Known[] = [
     }),
   },
   {
-    pattern: /executor failed running \[(.*?)\]: exit code: (\d+)|process "(.*?)" did not complete successfully: exit code: (\d+)/,
+    pattern:
+      /executor failed running \[(.*?)\]: exit code: (\d+)|process "(.*?)" did not complete successfully: exit code: (\d+)/,
     fault: ([, command, code, command2, code2], { failed }) => ({
       what: failed,
       seen: `\`${command ?? command2}\` ended with exit code ${code ?? code2}`,

@@ -2,13 +2,16 @@ import { describe, expect, it } from 'vitest';
 import type { Model } from './model.ts';
 import { type Changes, overlayOf } from './overlay.ts';
 
-const CHANGES: Changes = { run: 'r1', keepPorts: false, telemetry: {}, backends: [] };
+const CHANGES: Changes = { mark: 'zap_obs_run=r1', keepPorts: false, telemetry: {}, backends: [] };
 const overlay = (services: Model['services'], changes: Partial<Changes> = {}) =>
   overlayOf({ services }, { ...CHANGES, ...changes });
 
 describe('overlayOf', () => {
   it('publishes every port on a free one of this machine only, instead of the fixed ones', () => {
-    const ports = [{ target: 80, published: '8080', host_ip: '0.0.0.0' }, { target: 53, protocol: 'udp' }];
+    const ports = [
+      { target: 80, published: '8080', host_ip: '0.0.0.0' },
+      { target: 53, protocol: 'udp' },
+    ];
     expect(overlay({ app: { ports } })).toBe(`services:
   app:
     ports: !override
@@ -25,9 +28,7 @@ describe('overlayOf', () => {
   });
 
   it('takes fixed container names away, which two runs cannot share', () => {
-    expect(overlay({ app: { container_name: 'app' } })).toBe(
-      'services:\n  app:\n    container_name: !reset null\n',
-    );
+    expect(overlay({ app: { container_name: 'app' } })).toBe('services:\n  app:\n    container_name: !reset null\n');
   });
 
   it('looks at health every second, with the same patience as the file', () => {
@@ -41,7 +42,12 @@ describe('overlayOf', () => {
 
   it('marks telemetry of the user’s services, beside the attributes that they have', () => {
     const telemetry = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://adot-collector:4318', OTEL_LOGS_EXPORTER: 'otlp' };
-    const environment = { OTEL_RESOURCE_ATTRIBUTES: 'a=b', OTEL_LOGS_EXPORTER: 'none', PASSWORD: 'secret', EMPTY: null };
+    const environment = {
+      OTEL_RESOURCE_ATTRIBUTES: 'a=b',
+      OTEL_LOGS_EXPORTER: 'none',
+      PASSWORD: 'secret',
+      EMPTY: null,
+    };
     const text = overlay({ app: { environment }, prometheus: {} }, { telemetry, backends: ['prometheus'] });
     expect(text).toBe(`services:
   app:

@@ -3,8 +3,8 @@ import { hasHealthCheck, type Model, type Service } from './model.ts';
 
 /** What a run changes about a project, so that it can stand beside others and its telemetry can be told from theirs. */
 export interface Changes {
-  /** Value of the resource attribute that marks the run's telemetry. */
-  run: string;
+  /** A resource attribute that marks the run's telemetry, as `name=value`. */
+  mark: string;
   /** Publish ports as the files say, instead of on free ones of 127.0.0.1. */
   keepPorts: boolean;
   /** The environment of services that send telemetry; what they say themselves wins. Empty: nothing is changed. */
@@ -14,9 +14,6 @@ export interface Changes {
   /** The file from which backends come that the project does not have, and what they must wait for. */
   borrowed?: { file: string; services: readonly string[]; first: string } | undefined;
 }
-
-/** The resource attribute that marks what a run has sent; the collector's configuration makes it searchable in X-Ray. */
-export const RUN_ATTRIBUTE = 'zap_obs_run';
 
 /** So often health is looked at during a test, in milliseconds; a file's own interval may be half a minute. */
 const HEALTH_INTERVAL = 1000;
@@ -61,10 +58,10 @@ function soonSeen({ interval, retries = 3 }: NonNullable<Service['healthcheck']>
     : { interval: `${HEALTH_INTERVAL}ms`, retries: Math.ceil((span * retries) / HEALTH_INTERVAL) };
 }
 
-function marked({ environment }: Service, { telemetry, run }: Changes): Record<string, string> {
+function marked({ environment }: Service, { telemetry, mark }: Changes): Record<string, string> {
   const own = environment ?? {};
   const missing = Object.entries(telemetry).filter(([name]) => own[name] == null);
-  const attributes = [own.OTEL_RESOURCE_ATTRIBUTES, `${RUN_ATTRIBUTE}=${run}`].filter(Boolean).join(',');
+  const attributes = [own.OTEL_RESOURCE_ATTRIBUTES, mark].filter(Boolean).join(',');
   return { ...Object.fromEntries(missing), OTEL_RESOURCE_ATTRIBUTES: attributes };
 }
 

@@ -24,6 +24,7 @@ export class ComposeProject {
   readonly name: string;
   readonly #options: ProjectOptions;
   readonly #run: RunDocker;
+  readonly #warned = new Set<string>();
   #files: readonly string[];
 
   constructor(options: ProjectOptions, run: RunDocker) {
@@ -70,7 +71,8 @@ export class ComposeProject {
     const args = ['logs', '--no-color', '--no-log-prefix', '--tail', String(lines), service];
     const said: string[] = [];
     const onLine = (line: string) => said.push(line);
-    await this.#compose(args, `The log of ${service} cannot be read`, { signal, onLine });
+    // By name alone: with its files, Compose's own warnings about them would stand among the lines.
+    await this.#named(args, `The log of ${service} cannot be read`, { signal, onLine });
     return said;
   }
 
@@ -109,8 +111,18 @@ export class ComposeProject {
     return (await Promise.all(found)).flat();
   }
 
-  #compose(args: readonly string[], failed: string, options: RunOptions): Promise<Finished> {
-    return this.#named([...this.#files.flatMap(file => ['--file', file]), ...args], failed, options);
+  #compose(args: readonly string[], failed: string, { onLine, ...options }: RunOptions): Promise<Finished> {
+    const told = onLine && ((line: string) => this.#tell(line, onLine));
+    return this.#named([...this.#files.flatMap(file => ['--file', file]), ...args], failed, { ...options, onLine: told });
+  }
+
+  /** Compose repeats its warnings about files at every command, and for every mention of a variable. */
+  #tell(line: string, onLine: (line: string) => void): void {
+    const warning = /^time="[^"]*" level=warning msg="(.*)"$/.exec(line)?.[1];
+    if (warning === undefined) return onLine(line);
+    if (this.#warned.has(warning)) return;
+    this.#warned.add(warning);
+    onLine(`Warning of Compose: ${warning.replaceAll('\\"', '"')}`);
   }
 
   #named(args: readonly string[], failed: string, options: RunOptions): Promise<Finished> {

@@ -1,4 +1,4 @@
-import { type Clock } from '../runner/clock.ts';
+import type { Clock } from '../runner/clock.ts';
 import { UserFault } from '../runner/fault.ts';
 import { type Container, type Failure, judge, type ServiceKind } from './containers.ts';
 import { hasHealthCheck, type Model } from './model.ts';
@@ -36,11 +36,17 @@ export async function untilReady(
     const containers = await project.containers(signal);
     const readiness = judge(containers, kinds);
     if (readiness.is === 'ready') return containers;
-    if (readiness.is === 'failed') throw failed(readiness.failures);
+    if (readiness.is === 'failed') throw failedStart(readiness.failures);
     const elapsed = clock.now() - began;
     if (elapsed > patience) throw late(readiness.for, patience);
     await clock.sleep(pauseAfter(elapsed), signal);
   }
+}
+
+/** @throws NotReady when a container has ended that should not have, or is unhealthy */
+export async function assertRunning(project: ComposeProject, model: Model, signal: AbortSignal): Promise<void> {
+  const readiness = judge(await project.containers(signal), kindsOf(model));
+  if (readiness.is === 'failed') throw failedStart(readiness.failures);
 }
 
 /** How the containers of each service are judged. */
@@ -52,7 +58,8 @@ export function kindsOf(model: Model): Record<string, ServiceKind> {
   return Object.fromEntries(kinds);
 }
 
-function failed(failures: readonly Failure[]): NotReady {
+/** The fault of containers that have failed. */
+export function failedStart(failures: readonly Failure[]): NotReady {
   const faults = failures.map(({ container: { service, image }, what }) => ({
     what: `The container of \`${service}\` ${what}`,
     seen: `image ${image}`,

@@ -1,4 +1,4 @@
-import type { Fault } from '../runner/fault.ts';
+import type { Fault, Place } from '../runner/fault.ts';
 
 /** What checks are about, in the order in which they are shown. */
 export const SUITES = ['answers', 'metrics', 'traces', 'logs'] as const;
@@ -18,6 +18,8 @@ export interface Check {
   fix?: string | undefined;
   /** From the first request to the moment when it was seen, in milliseconds. */
   after?: number | undefined;
+  /** Where it is expected. */
+  place?: Place | undefined;
 }
 
 /** An image of which a container ran. */

@@ -22,7 +22,8 @@ export const spec = declareAction({
     },
     telemetry: {
       kind: 'boolean',
-      description: 'Proves metrics, spans and logs too. With `false`, only answers are tested, and no collector is added.',
+      description:
+        'Proves metrics, spans and logs too. With `false`, only answers are tested, and no collector is added.',
       default: true,
     },
     aws: {

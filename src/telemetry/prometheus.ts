@@ -1,0 +1,91 @@
+import * as v from 'valibot';
+import { TransientError } from '../aws/transient-error.ts';
+import { type Fault, UserFault } from '../runner/fault.ts';
+import type { MetricsBackend, Sample } from './backends.ts';
+import { shown } from './json-value.ts';
+import { reasonOf } from './traffic.ts';
+
+/** How a request is sent: `fetch`, or one that signs. */
+export type Send = (url: string, init: RequestInit) => Promise<Response>;
+
+/** So long one answer may take, in milliseconds. */
+const PATIENCE = 5000;
+
+/** https://prometheus.io/docs/prometheus/latest/querying/api/#instant-queries */
+const answerSchema = v.object({
+  status: v.literal('success'),
+  data: v.object({
+    resultType: v.literal('vector'),
+    result: v.array(v.object({ metric: v.record(v.string(), v.string()), value: v.tuple([v.number(), v.string()]) })),
+  }),
+});
+const errorSchema = v.object({ status: v.literal('error'), errorType: v.string(), error: v.string() });
+
+/**
+ * A Prometheus, or what speaks its API.
+ *
+ * @param url below which `/api/v1` is, such as `http://127.0.0.1:9090`
+ */
+export function prometheusOver(url: string, send: Send = fetch): MetricsBackend {
+  const api = `${url.replace(/\/+$/, '')}/api/v1/query`;
+  return {
+    async query(promql) {
+      const { response, text } = await ask(api, promql, send);
+      return samplesOf(response, text, api);
+    },
+  };
+}
+
+async function ask(api: string, promql: string, send: Send) {
+  try {
+    const response = await send(api, {
+      method: 'POST',
+      body: new URLSearchParams({ query: promql }).toString(),
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      redirect: 'error',
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+    return { response, text: await response.text() };
+  } catch (error) {
+    const seen = error instanceof Error && error.name === 'TimeoutError' ? 'no full answer in 5 s' : reasonOf(error);
+    throw new TransientError(
+      { what: 'Prometheus cannot be asked', seen: `${seen} (${api})`, fix: 'Check that it runs, and its address' },
+      { cause: error },
+    );
+  }
+}
+
+function samplesOf({ status, ok }: Response, text: string, api: string): Sample[] {
+  const answer = jsonOf(text);
+  const refusal = v.safeParse(errorSchema, answer);
+  const seen = `status ${status}, ${refusal.success ? shown(refusal.output.error, 300) : shown(text, 160)} (${api})`;
+  if (status === 429 || status >= 500) {
+    const fault = { what: 'Prometheus does not answer now', seen, fix: 'Look at its log; this may pass by itself' };
+    throw new TransientError(fault, { isThrottled: status === 429 });
+  }
+  if (status === 401 || status === 403) {
+    const fix = 'Give it credentials that may query (`aps:QueryMetrics` for Amazon Managed Prometheus)';
+    throw new UserFault({ what: 'Prometheus does not let this run query it', seen, fix });
+  }
+  if (refusal.success) throw new UserFault({ what: 'Prometheus refuses a query', seen, fix: 'Mend what it says' });
+  const parsed = v.safeParse(answerSchema, answer);
+  if (parsed.success && ok) {
+    return parsed.output.data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
+  }
+  // An answer that was broken off is none; one of another server will be the same next time.
+  if (ok && answer === undefined && /^\s*\{/.test(text)) throw new TransientError(broken(seen));
+  const fix = 'Give the address below which `/api/v1/query` is, such as `http://127.0.0.1:9090`';
+  throw new UserFault({ what: 'What answers is no Prometheus', seen, fix });
+}
+
+function broken(seen: string): Fault {
+  return { what: 'The answer of Prometheus was broken off', seen, fix: 'This may pass by itself: run again' };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,104 @@
+import { TransientError } from '../aws/transient-error.ts';
+import { orAbort } from '../runner/cancellation.ts';
+import type { Clock } from '../runner/clock.ts';
+import { type Fault, UserFault } from '../runner/fault.ts';
+import type { Finding } from './finding.ts';
+
+export interface WatchOptions {
+  signal: AbortSignal;
+  clock: Clock;
+  /** So long what is expected may take to arrive, in milliseconds. */
+  patience: number;
+  /** In [0, 1): keeps runs apart that started together. */
+  random?: () => number;
+}
+
+/** How a watch ended. */
+export interface Watched {
+  /** Of the last look that was answered; those of the beginning when none was. */
+  findings: Finding[];
+  /** When everything was found. */
+  completeAt?: number;
+  looks: number;
+  /** Why the last look was not answered. */
+  fault?: Fault;
+}
+
+const SOONEST = 100;
+const RELAXED = 800;
+/** A backend that throttles is asked less and less often. */
+const LONGEST = 6000;
+/** A look that has begun may take so long beyond the patience. */
+const GRACE = 2000;
+
+/**
+ * How long to wait before the next look, in milliseconds: an eighth of the time since something new was found, so that what
+ * arrives together is found together, and what takes minutes is not asked for all the time. Never so long that the end
+ * of a run is noticed more than a second late.
+ *
+ * @param quiet since the last news
+ * @param throttled how many looks in a row were throttled
+ */
+export function lookDelay(quiet: number, throttled: number, random: number): number {
+  const wanted = Math.min(Math.max(quiet / 8, SOONEST), RELAXED);
+  const pause = throttled > 0 ? Math.min(Math.max(wanted, 500) * 2 ** throttled, LONGEST) : wanted;
+  return pause * (0.8 + 0.4 * random);
+}
+
+/**
+ * Looks again and again until everything is found or patience is over. The first look is taken at once, the last one when
+ * patience ends. A look that fails for a passing reason decides nothing; any other ends the watch.
+ *
+ * @param blank what is to be found, as long as nothing is known of it
+ * @throws the signal's reason when that aborts
+ */
+export async function watch(
+  blank: readonly Finding[],
+  look: () => Promise<Finding[]>,
+  { signal, clock, patience, random = Math.random }: WatchOptions,
+): Promise<Watched> {
+  const deadline = clock.now() + patience;
+  let findings = [...blank];
+  let fault: Fault | undefined;
+  let lastNews = clock.now();
+  let throttled = 0;
+  for (let looks = 1; ; looks += 1) {
+    signal.throwIfAborted();
+    const isLast = clock.now() >= deadline;
+    try {
+      const found = await within(look, Math.max(deadline - clock.now(), GRACE), clock, signal);
+      if (open(found) < open(findings)) lastNews = clock.now();
+      findings = found;
+      fault = undefined;
+      throttled = 0;
+      if (open(found) === 0) return { findings, completeAt: clock.now(), looks };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof UserFault)) throw error;
+      fault = error.faults[0];
+      if (!(error instanceof TransientError)) return { findings, looks, ...(fault && { fault }) };
+      throttled = error.isThrottled ? throttled + 1 : 0;
+    }
+    if (isLast) return { findings, looks, ...(fault && { fault }) };
+    const pause = lookDelay(clock.now() - lastNews, throttled, random());
+    await clock.sleep(Math.max(Math.min(pause, deadline - clock.now()), 0), signal);
+  }
+}
+
+function open(findings: readonly Finding[]): number {
+  return findings.filter(({ passed }) => !passed).length;
+}
+
+/** A look that never ends must not keep a run from ending. */
+async function within<T>(look: () => Promise<T>, ms: number, clock: Clock, signal: AbortSignal): Promise<T> {
+  const stop = new AbortController();
+  const limit = async (): Promise<never> => {
+    await clock.sleep(ms, AbortSignal.any([signal, stop.signal]));
+    throw new TransientError({ what: `No answer came within ${Math.round(ms / 1000)} s` });
+  };
+  try {
+    return await orAbort(Promise.race([look(), limit()]), signal);
+  } finally {
+    stop.abort();
+  }
+}
