@@ -9,8 +9,16 @@ import { answersOk, freePort } from './ports.ts';
 /** How the app is instrumented. It writes its lines to standard output in each. */
 export const MODES = {
   off: { what: 'no instrumentation', env: undefined },
-  ecs: { what: 'traces, metrics (as on ECS)', env: { OTEL_LOGS_EXPORTER: 'none' } },
-  all: { what: 'traces, metrics, logs', env: { OTEL_LOGS_EXPORTER: 'otlp' } },
+  tenth: {
+    what: 'metrics, a tenth of the traces',
+    env: {
+      OTEL_LOGS_EXPORTER: 'none',
+      OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: '0.1',
+    },
+  },
+  ecs: { what: 'metrics, traces (as on ECS)', env: { OTEL_LOGS_EXPORTER: 'none' } },
+  all: { what: 'metrics, traces, logs', env: { OTEL_LOGS_EXPORTER: 'otlp' } },
 } as const;
 
 export type Mode = keyof typeof MODES;
@@ -22,6 +30,8 @@ export interface AppProcess {
   startup: number;
   /** Resident memory now, in bytes; undefined where the system does not tell. */
   memory(): number | undefined;
+  /** CPU time so far, in milliseconds; undefined where the system does not tell. */
+  cpuTime(): number | undefined;
   /** Ends it as an orchestrator does. */
   stop(): Promise<{
     code: number | null /** The requests of /api/data of which it has written a line. */;
@@ -52,6 +62,7 @@ export async function startApp(mode: Mode, collector: string): Promise<AppProces
     url: `http://127.0.0.1:${port}`,
     startup: performance.now() - begin,
     memory: () => residentMemory(child.pid),
+    cpuTime: () => cpuTime(child.pid),
     stop: async () => {
       child.kill('SIGTERM');
       const [code] = await ended;
@@ -72,4 +83,18 @@ function residentMemory(pid: number | undefined): number | undefined {
   if (process.platform !== 'linux') return undefined;
   const kibibytes = /^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
+}
+
+/**
+ * The time in user and in system mode. They are counted in hundredths of a second on every Linux that Node runs on.
+ *
+ * @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+ */
+function cpuTime(pid: number | undefined): number | undefined {
+  if (process.platform !== 'linux') return undefined;
+  // The name of the program, in parentheses, may hold blanks.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }

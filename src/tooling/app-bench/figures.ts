@@ -1,4 +1,4 @@
-import type { Machine } from '../bench/figures.ts';
+import { type Machine, median } from '../bench/figures.ts';
 import type { Mode } from './app-process.ts';
 
 /** What one `npm run bench:app` measured, as `--json` writes it. Times in milliseconds, memory in bytes. */
@@ -20,6 +20,8 @@ export interface AppFigures {
 export interface Round {
   perSecond: number;
   p99: number;
+  /** CPU time of the app for one request; absent where the system does not tell. */
+  cpu?: number;
 }
 
 /** What arrived of what was sent. */
@@ -42,11 +44,4 @@ export function shareLeft({ rounds }: Pick<AppFigures, 'rounds'>, mode: Mode): n
 
 export function throughput(rounds: readonly Round[]): number {
   return median(rounds.map(({ perSecond }) => perSecond));
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const [low = Number.NaN, high = Number.NaN] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[middle]];
-  return (low + high) / 2;
 }
