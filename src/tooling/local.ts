@@ -2,7 +2,7 @@
 // on this machine, until Ctrl-C. `-- --aws account` sends traces and logs to the account of the credentials found.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { COLLECTOR, LOCAL_AWS, PROMETHEUS } from '../actions/smoke-test/backends.ts';
+import { LOCAL_AWS, OTLP, PROMETHEUS } from '../actions/smoke-test/backends.ts';
 import { endProject } from '../actions/smoke-test/end-project.ts';
 import { imagesOf } from '../actions/smoke-test/images-of.ts';
 import { addressOf } from '../actions/smoke-test/smoke-project.ts';
@@ -61,7 +61,7 @@ async function run(signal: AbortSignal): Promise<void> {
 function whereToLook(containers: readonly Container[]): string {
   const app = addressOf(containers, { service: 'zap-app', port: 5000 });
   const metrics = addressOf(containers, PROMETHEUS);
-  const otlp = addressOf(containers, { service: COLLECTOR, port: 4318 });
+  const otlp = addressOf(containers, OTLP);
   const cli = aws === 'local' ? `aws --endpoint-url ${addressOf(containers, LOCAL_AWS)}` : 'aws';
   return `
 It runs. Ctrl-C removes it again.

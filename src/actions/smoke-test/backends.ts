@@ -3,6 +3,8 @@ import { type Fault, UserFault } from '../../runner/fault.ts';
 
 /** The services behind the application, by the names that they have in `local/docker-compose.yml`. */
 export const COLLECTOR = 'adot-collector';
+/** Where it takes OTLP over HTTP. */
+export const OTLP = { service: COLLECTOR, port: 4318 } as const;
 export const PROMETHEUS = { service: 'prometheus', port: 9090 } as const;
 export const LOCAL_AWS = { service: 'local-aws', port: 4566 } as const;
 

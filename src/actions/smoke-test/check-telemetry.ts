@@ -3,13 +3,16 @@ import type { Model } from '../../compose/model.ts';
 import { assertRunning, NotReady, pauseAfter } from '../../compose/ready.ts';
 import type { Check } from '../../report/smoke-result.ts';
 import { systemClock } from '../../runner/clock.ts';
+import type { Host } from '../../runner/host.ts';
 import { cloudWatchLogs } from '../../telemetry/cloudwatch-logs.aws.ts';
+import { diagnose } from '../../telemetry/diagnose.ts';
+import { type ContainerFact, type Facts, factsFromMetrics, probeOtlp } from '../../telemetry/facts.ts';
 import { prometheusOver } from '../../telemetry/prometheus.ts';
-import type { Proof, SignalProof } from '../../telemetry/proof.ts';
+import type { Diagnosis, Proof, Signal, SignalProof } from '../../telemetry/proof.ts';
 import { prove } from '../../telemetry/prove.ts';
 import type { SentRequest } from '../../telemetry/traffic.ts';
 import { xrayTraces } from '../../telemetry/xray.aws.ts';
-import { COLLECTOR, LOCAL_AWS, LOG_GROUP, PROMETHEUS } from './backends.ts';
+import { COLLECTOR, LOCAL_AWS, LOG_GROUP, OTLP, PROMETHEUS } from './backends.ts';
 import type { CheckContext } from './check.ts';
 import { addressOf } from './smoke-project.ts';
 import { withLastWords } from './start.ts';
@@ -27,6 +30,9 @@ export function patienceFor({ services }: Model): number {
   );
   return PATIENCE + 2 * Math.max(0, ...delays);
 }
+
+/** So many of a container's last lines are looked through for causes. */
+const FACT_LINES = 300;
 
 /** What was found of the telemetry, and the services whose logs may tell more. */
 export interface TelemetryChecks {
@@ -60,8 +66,45 @@ export async function checkTelemetry(
       patience,
     }),
   );
-  const services = proof.passed ? [] : [COLLECTOR, smoke.target?.service ?? []].flat();
-  return { checks: proof.signals.flatMap(checksOf), services };
+  if (proof.passed) return { checks: proof.signals.flatMap(checksOf), services: [] };
+  const services = [COLLECTOR, smoke.target?.service ?? []].flat();
+  const told = diagnose(proof, await gatherFacts(context, sent, services, signal));
+  const diagnoses = told.signals.flatMap(({ diagnosis, signal }) => (diagnosis ? [{ signal, ...diagnosis }] : []));
+  for (const diagnosis of diagnoses) tellEvidence(diagnosis, context.host);
+  const hops = diagnoses.flatMap(({ hop }) => (hop === 'application' ? (smoke.target?.service ?? []) : COLLECTOR));
+  return { checks: told.signals.flatMap(checksOf), services: [...new Set(hops)] };
+}
+
+/** What tells where something was lost. What cannot be asked any more is left out. */
+async function gatherFacts(
+  { smoke: { project, run }, containers }: CheckContext,
+  sent: readonly SentRequest[],
+  services: readonly string[],
+  signal: AbortSignal,
+): Promise<Facts> {
+  const metrics = prometheusOver(addressOf(containers, PROMETHEUS));
+  const [now, counted, otlp] = await Promise.all([
+    project.containers(signal),
+    factsFromMetrics(metrics, run, { isOwn: true }),
+    probeOtlp(addressOf(containers, OTLP), signal),
+  ]);
+  const logs = await Promise.all(services.map(service => project.logs(service, FACT_LINES, signal)));
+  const facts = now.map(({ service, state, exitCode, health }): ContainerFact => {
+    const role = service === COLLECTOR ? 'collector' : services.includes(service) ? 'application' : 'other';
+    return { service, role, state, exitCode, health, log: logs[services.indexOf(service)] ?? [] };
+  });
+  return {
+    answered: sent.filter(({ answer }) => answer.kind === 'answered').length,
+    containers: facts,
+    otlp,
+    ...counted,
+  };
+}
+
+function tellEvidence({ signal, cause, fix, evidence }: Diagnosis & { signal: Signal }, host: Host): void {
+  host.openGroup(`Why ${signal} are missing`);
+  for (const line of [`${cause}.`, `${fix}.`, ...evidence]) host.line(line);
+  host.closeGroup();
 }
 
 function checksOf({ signal, findings, arrivalMs }: SignalProof): Check[] {

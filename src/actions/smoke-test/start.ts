@@ -5,6 +5,8 @@ import { tellingLine } from '../../compose/telling-line.ts';
 import { systemClock } from '../../runner/clock.ts';
 import { UserFault } from '../../runner/fault.ts';
 import { type Host, inGroup } from '../../runner/host.ts';
+import { configRejection } from '../../telemetry/collector-log.ts';
+import { COLLECTOR } from './backends.ts';
 import type { SmokeProject } from './smoke-project.ts';
 
 /** So many of a container's last lines are shown. */
@@ -48,8 +50,10 @@ export async function withLastWords(
   if (!(error instanceof NotReady)) return error;
   const words = await showLogs(smoke, error.services, host, signal);
   const faults = error.faults.map((fault, index) => {
-    const said = tellingLine(words[index] ?? []);
-    return said === undefined ? fault : { ...fault, seen: said };
+    const lines = words[index] ?? [];
+    const rejection = error.services[index] === COLLECTOR ? configRejection(lines) : undefined;
+    const said = tellingLine(lines);
+    return { ...fault, ...(said !== undefined && { seen: said }), ...rejection };
   });
   return new NotReady(faults, error.services);
 }
