@@ -1,1 +1,0 @@
-export const id=161;export const ids=[161];export const modules={7161:((e,t,n)=>{n.d(t,{xrayTraces:()=>xrayTraces});function xrayTraces(e){throw Error()}})};
