@@ -28,8 +28,9 @@ export async function wordsOfImages(
   return new Map(words);
 }
 
-/** `title version: description`, as far as there is any. */
+/** What it is in one sentence, as far as its labels tell; a description often begins with the name. */
 export function imageSentence({ title, version, description }: ImageWords): string | undefined {
   const name = [title, version].filter(Boolean).join(' ');
-  return [name, description].filter(Boolean).join(': ') || undefined;
+  if (description === undefined || name === '') return description ?? (name || undefined);
+  return title !== undefined && description.startsWith(title) ? description : `${name}: ${description}`;
 }

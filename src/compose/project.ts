@@ -113,16 +113,18 @@ export class ComposeProject {
 
   #compose(args: readonly string[], failed: string, { onLine, ...options }: RunOptions): Promise<Finished> {
     const told = onLine && ((line: string) => this.#tell(line, onLine));
-    return this.#named([...this.#files.flatMap(file => ['--file', file]), ...args], failed, { ...options, onLine: told });
+    return this.#named([...this.#files.flatMap(file => ['--file', file]), ...args], failed, {
+      ...options,
+      onLine: told,
+    });
   }
 
   /** Compose repeats its warnings about files at every command, and for every mention of a variable. */
   #tell(line: string, onLine: (line: string) => void): void {
     const warning = /^time="[^"]*" level=warning msg="(.*)"$/.exec(line)?.[1];
-    if (warning === undefined) return onLine(line);
-    if (this.#warned.has(warning)) return;
-    this.#warned.add(warning);
-    onLine(`Warning of Compose: ${warning.replaceAll('\\"', '"')}`);
+    if (warning === undefined) onLine(line);
+    else if (!this.#warned.has(warning)) onLine(`Warning of Compose: ${warning.replaceAll('\\"', '"')}`);
+    if (warning !== undefined) this.#warned.add(warning);
   }
 
   #named(args: readonly string[], failed: string, options: RunOptions): Promise<Finished> {

@@ -17,7 +17,11 @@ const PASSED: SmokeResult = {
   ],
   faults: [],
   images: [
-    { service: 'adot-collector', image: 'zap-obs/collector:built', is: 'OpenTelemetry Collector 0.156.0: a stand-in' },
+    {
+      service: 'adot-collector',
+      image: 'zap-obs/collector:built',
+      is: 'OpenTelemetry Collector 0.156.0, a stand-in for ADOT',
+    },
     { service: 'shop', image: 'shop:1' },
   ],
   times: { build: 4000, start: 5500, proof: 2104 },

@@ -26,13 +26,20 @@ export function smokeSummary(result: SmokeResult): string {
   const failed = checks.filter(check => !check.passed);
   return blocks(
     `## ${passed ? '✅' : '❌'} ${plain(smokeHeadline(result))}`,
-    aws === 'local' ? 'X-Ray and CloudWatch Logs were simulated by local AWS; collector and Prometheus were real.' : '',
+    aws === 'local' ? 'X-Ray and CloudWatch Logs were simulated by local AWS.' : '',
+    standIns(result),
     ...faults.map(fault => `> ${prose(renderFault(fault))}`),
     checks.length > 0 ? suiteTable(checks) : '',
     failed.length > 0 ? failureTable(failed) : '',
     failed.length < checks.length ? folded('Everything that was checked', checkTable(checks)) : '',
     result.images.length > 0 ? folded('Images that ran', imageTable(result)) : '',
   );
+}
+
+/** Parts that were not what runs on AWS, as their own labels say. */
+function standIns({ images }: SmokeResult): string {
+  const those = images.filter(({ is }) => is?.includes('stand-in'));
+  return those.map(({ service, is }) => `- ${code(service)} was ${prose(is ?? '')}.`).join('\n');
 }
 
 function suiteTable(checks: readonly Check[]): string {

@@ -7,6 +7,7 @@ import type { ActionSpec, InputSpec } from '../runner/spec.ts';
 import { CALL_BUDGET } from '../stacks/call-budget.ts';
 import { localCollectorConfig } from './collector-config.ts';
 import { architectureDrawings } from './drawing/architecture.ts';
+import { localDrawings } from './drawing/local.ts';
 import { fillSection } from './marked-sections.ts';
 import { RACE_RECORD, readRaceRecord } from './race-record.ts';
 import { raceCharts, raceSection } from './race-section.ts';
@@ -41,6 +42,7 @@ export function generatedFiles(read: (path: string) => string): Map<string, stri
     ...raceCharts(race),
     ['cloudformation/README.md', templatesReadme(read('cloudformation/README.md'))],
     ...architectureDrawings(),
+    ...localDrawings(),
     [TELEMETRY_SCHEMA, telemetrySchema()],
     ['zap-app/package-lock.json', workspaceLock(read('package-lock.json'), read('zap-app/package.json'), 'zap-app')],
     ['local/adot-config.yaml', localCollectorConfig(read('cloudformation/2-ecs-fargate-template.yaml'))],

@@ -106,6 +106,7 @@ describe('the sample application', () => {
     expect(run).toMatchObject({ code: 1, outputs: { passed: 'false' } });
     expect(run.log).toMatch(/The container of `adot-collector` has ended with exit code 1/);
     expect(run.log).toMatch(/Seen: .*unknown type: "awsxrya"/);
+    expect(run.log).toContain('Mend `awsxrya` among the exporters of its configuration. Did you mean `awsxray`?');
     expect(run.log).toContain('Log of adot-collector');
     expect(remainsOf(run.result?.project ?? '?')).toBe('');
   });
@@ -135,7 +136,8 @@ describe('the sample application', () => {
     expect(run.code).toBe(1);
     expect(failedNames(run).every(name => name.startsWith('logs: '))).toBe(true);
     expect(failedNames(run)).not.toEqual([]);
-    expect(run.log).toMatch(/pipeline/);
+    expect(run.log).toContain('The collector has no pipeline for logs: its OTLP receiver answers 404 to them');
+    expect(run.log).toContain('Add `logs` to `service.pipelines`');
   });
 });
 
