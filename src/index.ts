@@ -4,18 +4,19 @@ import { terminalHost } from './runner/terminal-host.ts';
 /** Every action of the bundle; loaded when asked for, so that one does not pay for another's libraries. */
 export const actions: Record<string, () => Promise<{ action: Action }>> = {
   deploy: () => import('./actions/deploy/run.ts'),
+  'smoke-test': () => import('./actions/smoke-test/run.ts'),
   teardown: () => import('./actions/teardown/run.ts'),
 };
 
 /**
- * The clean-up after a job, of whichever action: sees what it left under way to its end. The stub calls it when something
- * was left only.
+ * The clean-up after a job, of whichever action: sees what it left at AWS to its end, or removes the compose project that it
+ * left. The stub calls it when something was left only.
  */
 export async function cleanUp(): Promise<void> {
-  const [{ confirmEnd }, { actionsHost }] = await Promise.all([
-    import('./actions/confirm-end.ts'),
-    import('./runner/actions-host.ts'),
-  ]);
+  const { actionsHost } = await import('./runner/actions-host.ts');
+  const { PROJECT_STATE, removeLeftProject } = await import('./actions/smoke-test/remove-left-project.ts');
+  if (actionsHost.savedStates()[PROJECT_STATE]) return await removeLeftProject(actionsHost);
+  const { confirmEnd } = await import('./actions/confirm-end.ts');
   await confirmEnd(actionsHost);
   setTimeout(() => process.exit(), 500).unref();
 }

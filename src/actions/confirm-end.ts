@@ -8,8 +8,9 @@ import { parseInputs } from '../runner/inputs.ts';
 import { cloudFormationOf } from '../stacks/cloudformation.aws.ts';
 import { confirmEnds, type End } from '../stacks/confirm.ts';
 import { type Unfinished, unfinishedIn } from '../stacks/unfinished.ts';
+import { sessionFor } from './session-for.ts';
 import { credentialInputs, stackInputs } from './shared-inputs.ts';
-import { REGION_STATE, sessionFor } from './stack-run.ts';
+import { REGION_STATE } from './stack-run.ts';
 
 /**
  * So long stacks are waited for: GitHub ends a cancelled job after five minutes, and other steps have their clean-up too.

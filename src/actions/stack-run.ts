@@ -1,12 +1,11 @@
-import { openSession, type Session } from '../aws/session.aws.ts';
+import type { Session } from '../aws/session.aws.ts';
 import { Progress } from '../report/progress.ts';
 import type { RunResult, StackResult } from '../report/result.ts';
 import { duration, ending, onKeeping } from '../report/words.ts';
 import { Cancelled, orAbort } from '../runner/cancellation.ts';
 import { systemClock } from '../runner/clock.ts';
-import { type Fault, renderFault, throwIfAny, UserFault } from '../runner/fault.ts';
+import { type Fault, messageOf, renderFault, throwIfAny } from '../runner/fault.ts';
 import { type Host, inGroup } from '../runner/host.ts';
-import type { InputValues } from '../runner/spec.ts';
 import { isBusy, waitForOthers } from '../stacks/attach.ts';
 import type { OnCancel } from '../stacks/cancel.ts';
 import { STATUS_ADVICE } from '../stacks/classify.ts';
@@ -19,29 +18,6 @@ import type { StackSettings } from '../stacks/settings.ts';
 import { uploadTemplate } from '../stacks/template-bucket.aws.ts';
 import { Notebook } from '../stacks/unfinished.ts';
 import { lostSightFaults } from './lost-sight.ts';
-import { type credentialInputs, stackInputs } from './shared-inputs.ts';
-
-type SharedInputs = InputValues<typeof stackInputs> & InputValues<typeof credentialInputs>;
-
-/** The session that an action's inputs ask for. */
-export function sessionFor(inputs: SharedInputs, host: Host): Session {
-  const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
-  const region = inputs['aws-region'] ?? (AWS_REGION || AWS_DEFAULT_REGION || 'us-east-1');
-  const { regex, accepts } = stackInputs['aws-region'].pattern;
-  if (!regex.test(region)) {
-    throw new UserFault({
-      what: 'The environment names no region of AWS',
-      seen: `\`${region}\``,
-      fix: `Set \`AWS_REGION\` to ${accepts}`,
-    });
-  }
-  const roleArn = inputs['role-to-assume'];
-  const surroundings = { notify: (text: string) => host.line(text) };
-  if (roleArn === undefined) return openSession(region, undefined, surroundings);
-  const idToken = (audience: string) => host.idToken(audience);
-  const role = { roleArn, sessionName: inputs['role-session-name'], duration: inputs['role-duration'], idToken };
-  return openSession(region, role, surroundings);
-}
 
 export interface EngineOptions {
   /** Descriptions of resources are shown from these. */
@@ -108,7 +84,7 @@ function keepState(name: string, value: string, host: Host): void {
   try {
     host.saveState(name, value);
   } catch (error) {
-    host.line(`This step's state could not be kept: ${error instanceof Error ? error.message : String(error)}`);
+    host.line(`This step's state could not be kept: ${messageOf(error)}`);
   }
 }
 

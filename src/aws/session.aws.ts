@@ -1,7 +1,7 @@
 import type { CloudFormationClientConfig } from '@aws-sdk/client-cloudformation';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
 import { systemClock } from '../runner/clock.ts';
-import { UserFault } from '../runner/fault.ts';
+import { messageOf, UserFault } from '../runner/fault.ts';
 import { type AwsError, judge } from './faults.ts';
 import { KeptCredentials } from './kept-credentials.ts';
 import { Pacing, type PacingOptions } from './pacing.ts';
@@ -15,7 +15,7 @@ export interface Session {
   /** Spread into the constructor of any client. */
   clientConfig: Pick<
     CloudFormationClientConfig,
-    'region' | 'credentials' | 'maxAttempts' | 'retryMode' | 'customUserAgent' | 'requestHandler'
+    'region' | 'endpoint' | 'credentials' | 'maxAttempts' | 'retryMode' | 'customUserAgent' | 'requestHandler'
   >;
   pacing: Pacing;
   /** Of the role, when one is assumed. */
@@ -60,6 +60,13 @@ export function openSession(region: string, role?: RoleOptions, surroundings: Pa
   };
 }
 
+/** Opens a session with a local AWS, which knows no accounts and takes any credentials. */
+export function openLocalSession(endpoint: string, region: string, surroundings?: Partial<PacingOptions>): Session {
+  const session = openSession(region, undefined, surroundings);
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  return { ...session, endpoint, clientConfig: { ...session.clientConfig, endpoint, credentials } };
+}
+
 /** The SDK keeps what a provider gives by its own rules, out of reach, unless it is told that this is done already. */
 function providerOf(credentials: KeptCredentials<AwsCredentialIdentity>): AwsCredentialIdentityProvider {
   return Object.assign(() => credentials.get(), { memoized: true });
@@ -93,7 +100,7 @@ async function tokenOf({ idToken }: RoleOptions): Promise<string> {
   try {
     return await idToken('sts.amazonaws.com');
   } catch (error) {
-    const seen = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ');
+    const seen = messageOf(error).replaceAll(/\s+/g, ' ');
     // In the words of @actions/core: a refusal has a code of 4xx, a lost connection none.
     const code = /Error Code : (\w+)/.exec(seen)?.[1];
     if (code !== undefined && !/^4(?!29)\d\d$/.test(code)) {

@@ -1,5 +1,5 @@
 import { Cancelled, listenForCancellation } from './cancellation.ts';
-import { renderFault, UserFault } from './fault.ts';
+import { messageOf, renderFault, UserFault } from './fault.ts';
 import type { Host } from './host.ts';
 import { parseInputs } from './inputs.ts';
 import type { ActionSpec, InputSpecs, InputValues, OutputSpec } from './spec.ts';
@@ -86,10 +86,6 @@ function guardedWriting(host: Host) {
       }
     },
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Faults that are told; more would hide what they have in common. */

@@ -49,3 +49,8 @@ export function renderFault(fault: Fault): string {
 export function renderPlace({ file, line, column }: Place): string {
   return [file, line, column].filter(part => part !== undefined).join(':');
 }
+
+/** What an error says, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

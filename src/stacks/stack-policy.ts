@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Fault, UserFault } from '../runner/fault.ts';
+import { type Fault, messageOf, UserFault } from '../runner/fault.ts';
 import { isRecord } from './json-values.ts';
 import { readText } from './read-text.ts';
 
@@ -30,7 +30,7 @@ function policyFault(text: string): Fault | undefined {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return { what: 'A stack policy must be JSON', seen: error instanceof Error ? error.message : String(error), fix };
+    return { what: 'A stack policy must be JSON', seen: messageOf(error), fix };
   }
   if (!isRecord(value) || value.Statement === undefined)
     return { what: 'A stack policy needs `Statement`', seen: `\`${text.trim().slice(0, 60)}\``, fix };

@@ -24,7 +24,7 @@ export const KNOWN_METRICS = {
       { name: 'zapp.http.exceptions', unit: '{exception}', type: 'counter' },
       { name: 'zapp.http.request.duration', unit: 's', type: 'histogram' },
     ],
-    attributes: [],
+    attributes: ['endpoint', 'method', 'status'],
   },
 
   /** Read in @opentelemetry/instrumentation-runtime-node 0.37.0. */

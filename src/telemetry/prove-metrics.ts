@@ -107,7 +107,8 @@ function seriesText(sample: Sample | undefined): string {
 /** Why a metric is not there, from the names that are. */
 export function explainMetric(metric: ExpectedMetric, blank: Finding, names: readonly string[]): Finding {
   const expected = prometheusSeries(metric);
-  const metricNames = baseNames(names);
+  const name = prometheusName(metric);
+  const metricNames = byNearness(name, baseNames(names));
   if (metricNames.length === 0) return { ...blank, seen: 'no metric of this run' };
   const seen = `${metricNames.length} other metrics of this run: ${listed(metricNames)}`;
   const other = otherDeclaration(metric, names);
@@ -120,7 +121,6 @@ export function explainMetric(metric: ExpectedMetric, blank: Finding, names: rea
       fix: 'Change `type` and `unit` to what the application declares, or the application',
     };
   }
-  const name = prometheusName(metric);
   const near = nearest(name, metricNames);
   const cause = `The application has sent no metric that Prometheus would name \`${name}\`, though others have arrived`;
   const fix = near
@@ -156,13 +156,19 @@ function baseNames(names: readonly string[]): string[] {
   return [...new Set(bases)].filter(name => name !== 'target_info').sort();
 }
 
-function nearest(name: string, names: readonly string[]): string | undefined {
-  const sorted = names.map(one => ({ one, far: distance(name, one) })).sort((a, b) => a.far - b.far);
-  const best = sorted[0];
-  return best && best.far <= Math.max(name.length, best.one.length) / 2 ? best.one : undefined;
+function byNearness(name: string, names: readonly string[]): string[] {
+  const far = new Map(names.map(one => [one, distance(name, one)]));
+  return names.toSorted((a, b) => (far.get(a) ?? 0) - (far.get(b) ?? 0));
 }
 
+/** @param names the nearest first */
+function nearest(name: string, [best]: readonly string[]): string | undefined {
+  return best !== undefined && distance(name, best) <= Math.max(name.length, best.length) / 2 ? best : undefined;
+}
+
+const SHOWN = 5;
+
 function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 12).join(', ');
-  return names.length > 12 ? `${shown} and ${names.length - 12} more` : shown;
+  const shown = names.slice(0, SHOWN).join(', ');
+  return names.length > SHOWN ? `${shown} and ${names.length - SHOWN} more` : shown;
 }

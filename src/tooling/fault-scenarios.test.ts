@@ -1,7 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type FaultHandle, type FaultName, faults, type Injection, type StackInfo } from '@zap-obs/local-aws';
+import {
+  type FaultHandle,
+  type FaultName,
+  faults,
+  type Injection,
+  type StackInfo,
+  TELEMETRY_FAULTS,
+  type TelemetryFaultName,
+} from '@zap-obs/local-aws';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { action as deploy } from '../actions/deploy/run.ts';
 import { action as teardown } from '../actions/teardown/run.ts';
@@ -65,7 +73,10 @@ const everywhere = (injection: Injection): Scenario[] => [
   passing('delete', { ...injection, probability: 0.2, seed: 3, times: 8 }),
 ];
 
-const SCENARIOS: Readonly<Record<FaultName, readonly Scenario[]>> = {
+/** Faults of telemetry data do not meet a deployment. */
+type StackFaultName = Exclude<FaultName, TelemetryFaultName>;
+
+const SCENARIOS: Readonly<Record<StackFaultName, readonly Scenario[]>> = {
   throttled: everywhere({ fault: 'throttled' }),
   'service-error': [...everywhere({ fault: 'service-error' }), ...everywhere({ fault: 'service-error', status: 503 })],
   'access-denied': [
@@ -210,7 +221,7 @@ const SCENARIOS: Readonly<Record<FaultName, readonly Scenario[]>> = {
 };
 
 it('every fault that there is has a scenario', () => {
-  expect(Object.keys(SCENARIOS).sort()).toEqual(Object.keys(faults).sort());
+  expect(Object.keys({ ...SCENARIOS, ...TELEMETRY_FAULTS }).sort()).toEqual(Object.keys(faults).sort());
   for (const [fault, list] of Object.entries(SCENARIOS)) {
     expect(list.flatMap(({ faults: injections }) => injections.map(({ fault }) => fault))).toContain(fault);
   }
@@ -321,7 +332,7 @@ describe.concurrent('under a fault, a run ends truthfully, and a new one converg
 });
 
 describe.concurrent('under a fault', () => {
-  const wished = Object.keys(faults) as FaultName[];
+  const wished = Object.keys(SCENARIOS) as StackFaultName[];
 
   it.for(wished)('%s: a run with nothing to do writes nothing, however it ends', { timeout: 120_000 }, async fault => {
     const prefix = `noop-${fault}`;

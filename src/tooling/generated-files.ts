@@ -1,6 +1,7 @@
 import { markdownTable } from 'markdown-table';
 import { Document } from 'yaml';
 import { spec as deploy } from '../actions/deploy/spec.ts';
+import { spec as smokeTest } from '../actions/smoke-test/spec.ts';
 import { spec as teardown } from '../actions/teardown/spec.ts';
 import type { ActionSpec, InputSpec } from '../runner/spec.ts';
 import { CALL_BUDGET } from '../stacks/call-budget.ts';
@@ -11,9 +12,10 @@ import { RACE_RECORD, readRaceRecord } from './race-record.ts';
 import { raceCharts, raceSection } from './race-section.ts';
 import { TELEMETRY_SCHEMA, telemetrySchema } from './telemetry-schema.ts';
 import { templatesReadme } from './templates-readme.ts';
+import { workspaceLock } from './workspace-lock.ts';
 
 /** Every action, in the order in which the README presents them. */
-export const specs: readonly ActionSpec[] = [deploy, teardown];
+export const specs: readonly ActionSpec[] = [deploy, teardown, smokeTest];
 
 /** Actions that also have a short path of their own: `uses: org/zap-obs/deploy@v1`. */
 const SHORT_PATHS = ['deploy'];
@@ -21,8 +23,8 @@ const SHORT_PATHS = ['deploy'];
 const NOTE = 'Generated from src/actions/NAME/spec.ts by `npm run generate`; edit that instead.';
 
 /**
- * Every file that derives from the declarations of the actions, from the templates, from the format of expectations, or from
- * the figures of the race.
+ * Every file that derives from the declarations of the actions, from the templates, from the format of expectations, from the
+ * lockfile, or from the figures of the race.
  *
  * @param read gives a file as it is: of a README only what stands between its markers is replaced
  * @returns content by path from the root of the repository
@@ -40,6 +42,7 @@ export function generatedFiles(read: (path: string) => string): Map<string, stri
     ['cloudformation/README.md', templatesReadme(read('cloudformation/README.md'))],
     ...architectureDrawings(),
     [TELEMETRY_SCHEMA, telemetrySchema()],
+    ['zap-app/package-lock.json', workspaceLock(read('package-lock.json'), read('zap-app/package.json'), 'zap-app')],
     ['local/adot-config.yaml', localCollectorConfig(read('cloudformation/2-ecs-fargate-template.yaml'))],
   ]);
   for (const spec of specs) {

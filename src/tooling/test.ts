@@ -1,4 +1,5 @@
-// `npm test`: type check, lint and the tests that need npm alone. With ZAP_TEST_TOOLS=1, also those that need other tools.
+// `npm test`: type check, lint and the tests that need npm alone. With ZAP_TEST_TOOLS=1, also those that need other tools;
+// with ZAP_TEST_E2E=1, those that need Docker.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

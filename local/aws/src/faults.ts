@@ -8,60 +8,14 @@ import {
   foreignUpdate,
 } from './faults/account.ts';
 import { disorderedEvents, lateEvents, lostPage, repeatedPage, staleRead } from './faults/answers.ts';
-import type { Effect, FaultParameters } from './faults/effect.ts';
-import {
-  accessDenied,
-  answerLost,
-  clockSkew,
-  connectionReset,
-  executionRefused,
-  expired,
-  halfAnswer,
-  hanging,
-  htmlAnswer,
-  quotaExceeded,
-  serviceError,
-  slowAnswer,
-  throttled,
-  unknownKey,
-} from './faults/wire.ts';
+import { CALL_FAULTS } from './faults/calls.ts';
+import type { FaultDeclaration, FaultTable } from './faults/declaration.ts';
+import { TELEMETRY_FAULTS } from './faults/telemetry.ts';
+import { executionRefused, quotaExceeded } from './faults/wire.ts';
 
-/** A fault that can be switched on. */
-export interface FaultDeclaration {
-  /** What happens when it strikes, in one sentence without a full stop. */
-  does: string;
-  /** Which calls it strikes unless told otherwise, `*` standing for anything; absent: any. None for faults of resources. */
-  action?: string;
-  /** It strikes again and again unless told otherwise; others once. */
-  isLasting?: true;
-  /** What can be set, with defaults. */
-  parameters?: Partial<FaultParameters>;
-  /** How a template or a caller can ask for it, without anybody switching it on; Markdown. */
-  trigger?: string;
-  effect: Effect;
-}
-
-/** Every fault that can be switched on, in the order of the README: calls, answers, other people, resources. */
+/** Every fault that can be switched on, in the order of the README: calls, answers, other people, resources, telemetry. */
 export const FAULTS = {
-  throttled: { does: 'The call is refused: rate exceeded', effect: throttled },
-  'service-error': {
-    does: 'The call is refused: AWS has a fault of its own (500, or 503)',
-    parameters: { status: 500 },
-    effect: serviceError,
-  },
-  'access-denied': { does: 'The call is refused: not allowed', isLasting: true, effect: accessDenied },
-  'expired-credentials': {
-    does: 'The credentials of the first call that it meets are refused from then on; renewed ones are taken',
-    isLasting: true,
-    trigger: '`AWS_ACCESS_KEY_ID=ASIAEXPIREDEXAMPLE00`',
-    effect: expired,
-  },
-  'unknown-credentials': {
-    does: 'The credentials are refused: AWS does not know them',
-    isLasting: true,
-    trigger: '`AWS_ACCESS_KEY_ID=AKIAINVALIDEXAMPLE00`',
-    effect: unknownKey,
-  },
+  ...CALL_FAULTS,
   'quota-exceeded': {
     does: 'The call is refused: the account may have no more of this',
     action: 'CreateChangeSet',
@@ -72,22 +26,6 @@ export const FAULTS = {
     does: 'The change set cannot be executed as it is now',
     action: 'ExecuteChangeSet',
     effect: executionRefused,
-  },
-  'clock-skew': {
-    does: "AWS's clock is ahead: requests that were signed more than five minutes before are refused",
-    isLasting: true,
-    parameters: { seconds: 3600 },
-    effect: clockSkew,
-  },
-  'connection-reset': { does: 'The connection is lost before the request is processed', effect: connectionReset },
-  'answer-lost': { does: 'The request is processed, and the connection lost before the answer', effect: answerLost },
-  'slow-answer': { does: 'The answer takes its time', parameters: { seconds: 2 }, effect: slowAnswer },
-  hanging: { does: 'The request is never processed and never answered', effect: hanging },
-  'half-answer': { does: 'The request is processed, and its answer ends in the middle', effect: halfAnswer },
-  'html-answer': {
-    does: "A proxy answers with a page of its own instead; 200 and 502 are the proxies' favourites",
-    parameters: { status: 502 },
-    effect: htmlAnswer,
   },
   'stale-read': {
     does: 'The stack is shown as it was before its last operation, until that is so many seconds old',
@@ -193,9 +131,15 @@ export const FAULTS = {
     trigger: '`Metadata: { "zap-local:reappears": true }`',
     effect: { resource: 'forget' },
   },
+  ...TELEMETRY_FAULTS,
 } as const satisfies Readonly<Record<string, FaultDeclaration>>;
 
 export type FaultName = keyof typeof FAULTS;
 
+export type TelemetryFaultName = keyof typeof TELEMETRY_FAULTS;
+
 /** Plain form of the list, for those who look names up. */
-export const faults: Readonly<Record<string, FaultDeclaration>> = FAULTS;
+export const faults: FaultTable = FAULTS;
+
+export type { FaultDeclaration, FaultTable } from './faults/declaration.ts';
+export { TELEMETRY_FAULTS } from './faults/telemetry.ts';

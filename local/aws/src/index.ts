@@ -3,7 +3,8 @@ import { Engine, isLiving, livingResources } from './cloudformation/engine.ts';
 import { cloudFormationActions } from './cloudformation/stack-actions.ts';
 import type { Regions, Stack } from './cloudformation/state.ts';
 import { type Work, workOn } from './cloudformation/work.ts';
-import { Faults, type Strike } from './faults/injector.ts';
+import { Faults, type Injection, parseFaultOf, type Strike } from './faults/injector.ts';
+import { faults as faultTable } from './faults.ts';
 import { ResourceCatalog } from './resources/catalog.ts';
 import { guardedProviders } from './resources/guards.ts';
 import { nestedStackProvider } from './resources/nested-stack.ts';
@@ -11,18 +12,22 @@ import { genericProvider } from './resources/provider.ts';
 import { type ApiCall, listen } from './server.ts';
 import { ec2Service } from './services/ec2.ts';
 import { EcrStore, ecrService } from './services/ecr.ts';
-import { LogsStore, logsService } from './services/logs.ts';
+import { LogEvents } from './services/log-events.ts';
+import { LogGroups } from './services/log-groups.ts';
+import { logsService } from './services/logs.ts';
 import { s3Service } from './services/s3.ts';
 import { S3Store } from './services/s3-store.ts';
 import { SsmStore, ssmService } from './services/ssm.ts';
 import { stsService } from './services/sts.ts';
 import { taggingService } from './services/tagging.ts';
+import { TraceStore } from './services/trace-store.ts';
+import { XRAY_PATHS, xrayService } from './services/xray.ts';
 import { type QueryAction, queryService } from './wire/service.ts';
 
 export type { Clock } from './clock.ts';
 export type { Work } from './cloudformation/work.ts';
-export { type FaultHandle, type Injection, parseFault, type Strike, seededRandom } from './faults/injector.ts';
-export { type FaultDeclaration, type FaultName, faults } from './faults.ts';
+export { type FaultHandle, type Injection, type Strike, seededRandom } from './faults/injector.ts';
+export { type FaultDeclaration, type FaultName, faults, TELEMETRY_FAULTS, type TelemetryFaultName } from './faults.ts';
 export type { ApiCall } from './server.ts';
 
 /** How a local AWS shall be. */
@@ -68,6 +73,8 @@ export interface LocalAws {
   url: string;
   port: number;
   account: string;
+  /** Names of the services, as credential scopes have them. */
+  services: string[];
   /** Every call so far, oldest first. */
   calls: ApiCall[];
   /** The stacks of all regions, oldest first, deleted ones included. */
@@ -76,6 +83,15 @@ export interface LocalAws {
   faults: Pick<Faults, 'inject'>;
   /** Stops listening and all operations under way. */
   close(): Promise<void>;
+}
+
+/**
+ * Reads a fault as a command line names it: `throttled`, `throttled:DescribeStackEvents:5`, `slow-answer:seconds=3`.
+ *
+ * @throws Error that says what is wrong with it
+ */
+export function parseFault(words: string): Injection {
+  return parseFaultOf(faultTable, words);
 }
 
 const CLOUDFORMATION = { namespace: 'http://cloudformation.amazonaws.com/doc/2010-05-15/', listItem: 'member' };
@@ -90,7 +106,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     clock = systemClock,
   } = options;
   const calls: ApiCall[] = [];
-  const faults = new Faults(options.onStrike);
+  const faults = new Faults(faultTable, options.onStrike);
   const ssm = new SsmStore();
   const regions: Regions = {};
   const readSsm = (region: string, name: string) => {
@@ -105,7 +121,8 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     return undefined;
   });
   const ecr = new EcrStore(account, regions);
-  const logs = new LogsStore(account, regions);
+  const now = () => clock.now();
+  const logs = new LogGroups(account, regions, now);
   // The schemas take a moment to load; only calls that need them wait for it.
   const engine = ResourceCatalog.load().then(
     catalog =>
@@ -131,22 +148,25 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
       },
     ]),
   );
+  const services = {
+    cloudformation: queryService(CLOUDFORMATION, cloudFormation, 'query'),
+    sts: stsService(account, now),
+    ec2: ec2Service(account, regions),
+    ecr: ecrService(ecr),
+    logs: logsService(logs, new LogEvents(), now),
+    xray: xrayService(new TraceStore(), account, now),
+    tagging: taggingService({
+      'ecr:repository': region => ecr.list(region),
+      'logs:log-group': region => logs.list(region),
+    }),
+    s3: s3Service(s3, now),
+    ssm: ssmService(ssm, account, readSsm),
+  };
   const server = await listen({
     host,
     port,
-    services: {
-      cloudformation: queryService(CLOUDFORMATION, cloudFormation, 'query'),
-      sts: stsService(account, () => clock.now()),
-      ec2: ec2Service(account, regions),
-      ecr: ecrService(ecr),
-      logs: logsService(logs),
-      tagging: taggingService({
-        'ecr:repository': region => ecr.list(region),
-        'logs:log-group': region => logs.list(region),
-      }),
-      s3: s3Service(s3, () => clock.now()),
-      ssm: ssmService(ssm, account, readSsm),
-    },
+    services,
+    paths: { xray: XRAY_PATHS },
     clock,
     faults,
     stackNamed: (region, parameters) => stackNamed(regions[region] ?? [], parameters),
@@ -159,6 +179,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     url: server.url,
     port: server.port,
     account,
+    services: Object.keys(services),
     calls,
     faults,
     stacks: () => Object.values(regions).flat().map(stackInfo),

@@ -7,7 +7,7 @@ import type { Fate, Faults } from './faults/injector.ts';
 import { AwsError } from './wire/aws-error.ts';
 import { readBody } from './wire/body.ts';
 import { type CredentialScope, credentialFault, credentialScope, missingToken } from './wire/credentials.ts';
-import type { Reply, Service } from './wire/service.ts';
+import { type Reply, restAction, type Service } from './wire/service.ts';
 import { queryError } from './wire/xml.ts';
 
 /** One call, as the journal keeps it. */
@@ -41,6 +41,8 @@ export interface ServerOptions {
   port: number;
   /** By the service name of the credential scope. */
   services: Readonly<Record<string, Service>>;
+  /** Of the services that name a call by its path: the calls, by path. */
+  paths: Readonly<Record<string, Readonly<Record<string, string>>>>;
   clock: Clock;
   faults: Pick<Faults, 'onRequest'>;
   /** The name of the stack that a request names, by whatever parameter. */
@@ -106,6 +108,7 @@ async function serve(
   closing: AbortSignal,
 ): Promise<void> {
   const { clock, faults } = options;
+  if (isHealthCheck(request)) return answerHealth(options, response);
   const arrived = { ...(await arrive(options, request)), requestId };
   const fate = faults.onRequest(arrived.call);
   const { transport } = fate;
@@ -131,6 +134,16 @@ async function serve(
   await transport.deliver({ response, body: Buffer.from(reply?.body ?? ''), send, sleep }, transport.fault);
 }
 
+/** Whether a container's health check asks; an object of a bucket `health` is asked for with a signature. */
+function isHealthCheck({ method, url, headers }: IncomingMessage): boolean {
+  return method === 'GET' && url === '/health' && headers.authorization === undefined;
+}
+
+function answerHealth({ services }: ServerOptions, response: ServerResponse): void {
+  const body = JSON.stringify({ status: 'ok', simulation: true, services: Object.keys(services) });
+  response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+}
+
 async function arrive(options: ServerOptions, request: IncomingMessage): Promise<Omit<Arrived, 'requestId'>> {
   const body = await readBody(request);
   const url = new URL(request.url ?? '/', 'http://localhost');
@@ -138,15 +151,17 @@ async function arrive(options: ServerOptions, request: IncomingMessage): Promise
   const scope = scopeOf(request, url, body);
   const { service, region, accessKeyId } =
     scope instanceof AwsError ? { service: 'unknown', region: '', accessKeyId: '' } : scope;
-  const parameters = new URLSearchParams(service === 's3' ? '' : body.toString() || url.search.slice(1));
-  const target = String(headers['x-amz-target'] ?? '').split('.');
-  const action = parameters.get('Action') ?? (target.at(-1) || method);
+  const target = headers['x-amz-target'];
+  const hasForm = target === undefined && service !== 's3' && options.paths[service] === undefined;
+  const parameters = new URLSearchParams(hasForm ? body.toString() || url.search.slice(1) : '');
+  const named = parameters.get('Action') ?? (restAction(options.paths[service], url) || String(target ?? ''));
+  const action = named.split('.').at(-1) || method;
   const stack = service === 'cloudformation' ? options.stackNamed(region, parameters) : undefined;
   const call = { service, action, stack, accessKeyId, headers, now: options.clock.now() };
   return { request, url, body, scope, call };
 }
 
-async function answer(options: ServerOptions, arrived: Arrived, { refusal, struck }: Fate): Promise<Reply> {
+async function answer(options: ServerOptions, arrived: Arrived, { refusal, struck, marks }: Fate): Promise<Reply> {
   const { request, url, body, requestId, scope, call } = arrived;
   try {
     if (scope instanceof AwsError) throw scope;
@@ -161,7 +176,7 @@ async function answer(options: ServerOptions, arrived: Arrived, { refusal, struc
     const { method = 'GET', headers } = request;
     const fault = refusal ?? credentialFault(scope);
     const { stack } = call;
-    return await handle({ method, url, headers, body, region, accessKeyId, requestId, fault, stack, struck });
+    return await handle({ method, url, headers, body, region, accessKeyId, requestId, fault, stack, struck, marks });
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     const headers = { 'content-type': 'text/xml' };

@@ -9,7 +9,8 @@ import { checkBeforeWrites, deploy, neededLookups, readSnapshots, stacksToRest }
 import { untilAnswered } from '../../stacks/follow.ts';
 import { lookUpAll } from '../../stacks/lookups.aws.ts';
 import { unknownResources } from '../../stacks/named-resources.ts';
-import { beforeWrites, engineFor, sessionFor, throwUnlessGood, untouched, waitIfBusy } from '../stack-run.ts';
+import { sessionFor } from '../session-for.ts';
+import { beforeWrites, engineFor, throwUnlessGood, untouched, waitIfBusy } from '../stack-run.ts';
 import { judgeCombinations } from './judge-combinations.ts';
 import { optionsOf, settingsOf } from './options.ts';
 import { outputsOf } from './outputs.ts';

@@ -13,7 +13,8 @@ import { leftoversOf } from '../../stacks/leftovers.aws.ts';
 import { loadTeardownFiles } from '../../stacks/load-plan-files.ts';
 import { makeTeardownPlan } from '../../stacks/plan.ts';
 import { checkBeforeDeletion, deployedTemplates, teardown } from '../../stacks/teardown.ts';
-import { beforeWrites, engineFor, sessionFor, throwUnlessGood, untouched, waitIfBusy } from '../stack-run.ts';
+import { sessionFor } from '../session-for.ts';
+import { beforeWrites, engineFor, throwUnlessGood, untouched, waitIfBusy } from '../stack-run.ts';
 import { spec } from './spec.ts';
 
 export const action = defineAction(

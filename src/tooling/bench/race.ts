@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LocalAws, startLocalAws } from '@zap-obs/local-aws';
+import { messageOf } from '../../runner/fault.ts';
 import { CHAIN, FORK, type Leg, varied } from './course.ts';
 import type { Entry, Lap, Race } from './figures.ts';
 import type { Ran } from './processes.ts';
@@ -52,7 +53,7 @@ async function tried(id: RacerName, track: Track): Promise<Partial<Entry>> {
   try {
     return await compete(id, track);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     track.say(message);
     return { missing: `did not finish: ${message.split('\n', 1)[0]}` };
   }

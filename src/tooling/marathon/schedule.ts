@@ -1,4 +1,4 @@
-import { type FaultName, type Injection, seededRandom } from '@zap-obs/local-aws';
+import { type FaultName, type Injection, seededRandom, type TelemetryFaultName } from '@zap-obs/local-aws';
 import { STACKS, type Version } from './small-stacks.ts';
 
 /** A fault that is switched on for one step; which stack it is about goes by its short name. */
@@ -50,8 +50,8 @@ function fromSomeCallOn({ pick, below }: Dice, actions: readonly [string, ...str
 
 const plainly = (): Settings => ({});
 
-/** How each fault comes in a schedule. Every fault that the local AWS has must be here. */
-const MENU: Readonly<Record<FaultName, (dice: Dice) => Settings>> = {
+/** How each fault comes in a schedule. Every fault that a run on stacks can meet must be here. */
+const MENU: Readonly<Record<Exclude<FaultName, TelemetryFaultName>, (dice: Dice) => Settings>> = {
   throttled: sometimes,
   'service-error': dice => ({ ...sometimes(dice), status: dice.pick([500, 503]) }),
   'access-denied': dice => fromSomeCallOn(dice, ['DescribeStackEvents', ...WRITES]),
@@ -130,7 +130,7 @@ function step(dice: Dice, index: number, processes: boolean): Step {
 }
 
 function fault(dice: Dice): PlannedFault {
-  const names = Object.keys(MENU) as [FaultName, ...FaultName[]];
+  const names = Object.keys(MENU) as [keyof typeof MENU, ...(keyof typeof MENU)[]];
   const name = dice.pick(names);
   return { fault: name, of: dice.pick(['all', ...STACKS]), seed: dice.below(1000), ...MENU[name](dice) };
 }

@@ -72,6 +72,8 @@ export interface Effect {
   happen?(asked: Asked, fault: Active): boolean;
   /** Changes what CloudFormation answers; `undefined` leaves it as it is. */
   answer?(asked: Asked, answer: () => Answer, fault: Active): Answer | undefined;
+  /** The service gets the request, and shows the fault in what it stores or answers (`marks` of a ServiceRequest). */
+  isShownByService?: true;
   /** While a resource is worked on: that fails with the fault's reason, or takes longer. */
   resource?: ResourceWork;
 }

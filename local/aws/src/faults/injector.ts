@@ -1,4 +1,4 @@
-import { type FaultDeclaration, type FaultName, faults } from '../faults.ts';
+import type { FaultDeclaration, FaultName, FaultTable } from '../faults.ts';
 import type { AwsError } from '../wire/aws-error.ts';
 import type { Answer } from '../wire/xml.ts';
 import type { Active, Asked, Effect, FaultedCall, FaultParameters, ResourceWork } from './effect.ts';
@@ -50,20 +50,24 @@ export interface Fate {
   struck: FaultName[];
   refusal?: AwsError;
   transport?: NonNullable<Effect['transport']> & { fault: Active };
+  marks: Map<FaultName, FaultParameters>;
 }
 
 /** The faults that are switched on. */
 export class Faults {
   readonly #switched = new Set<Switched>();
+  readonly #table: FaultTable;
   readonly #onStrike: (strike: Strike) => void;
 
-  constructor(onStrike: (strike: Strike) => void = () => {}) {
+  /** `table`: the faults that there are. */
+  constructor(table: FaultTable, onStrike: (strike: Strike) => void = () => {}) {
+    this.#table = table;
     this.#onStrike = onStrike;
   }
 
   /** Switches a fault on, until it is removed. */
   inject(injection: Injection): FaultHandle {
-    const declaration = faults[injection.fault];
+    const declaration = this.#table[injection.fault];
     if (!declaration) throw new Error(`no fault is called ${injection.fault}`);
     const { probability, seed = 1, times } = injection;
     const { seconds = 0, status = 0, reason = '' } = { ...declaration.parameters, ...injection };
@@ -89,14 +93,15 @@ export class Faults {
 
   /** Where faults of requests and of the transport act: told of every request before it is processed. */
   onRequest(call: FaultedCall): Fate {
-    const fate: Fate = { struck: [] };
+    const fate: Fate = { struck: [], marks: new Map() };
     for (const fault of this.#switched) {
-      const { refuse, transport } = fault.declaration.effect;
-      if ((!refuse && !transport) || !this.#isDue(fault, call)) continue;
+      const { refuse, transport, isShownByService } = fault.declaration.effect;
+      if ((!refuse && !transport && !isShownByService) || !this.#isDue(fault, call)) continue;
       const refusal = refuse?.(call, fault);
       if (refusal) fate.refusal ??= refusal;
       if (transport && !fate.transport) fate.transport = { ...transport, fault };
-      if (refusal || transport) this.#strike(fault, `${call.service}:${call.action}`, fate.struck);
+      if (isShownByService) fate.marks.set(fault.injection.fault, fault.parameters);
+      if (refusal || transport || isShownByService) this.#strike(fault, `${call.service}:${call.action}`, fate.struck);
     }
     return fate;
   }
@@ -168,14 +173,15 @@ const NUMBERS = ['times', 'after', 'probability', 'seed', 'seconds', 'status'];
 const TEXTS = ['action', 'stack', 'resource'];
 
 /**
- * Reads a fault as a command line names it: `throttled`, `throttled:DescribeStackEvents:5`, `slow-answer:seconds=3`.
+ * Reads a fault of `table` as a command line names it: `throttled`, `throttled:DescribeStackEvents:5`,
+ * `slow-answer:seconds=3`.
  *
  * @throws Error that says what is wrong with it
  */
-export function parseFault(words: string): Injection {
+export function parseFaultOf(table: FaultTable, words: string): Injection {
   const [fault = '', ...rest] = words.split(':');
-  if (!Object.hasOwn(faults, fault))
-    throw new Error(`no fault is called '${fault}'; there are: ${Object.keys(faults).join(', ')}`);
+  if (!Object.hasOwn(table, fault))
+    throw new Error(`no fault is called '${fault}'; there are: ${Object.keys(table).join(', ')}`);
   const injection: Record<string, string | number> = { fault };
   while (rest.length > 0) {
     const word = rest.shift() ?? '';

@@ -11,15 +11,21 @@ const THROTTLED: Readonly<Record<string, [code: string, message: string, status:
   s3: ['SlowDown', 'Please reduce your request rate.', 503],
   ec2: ['RequestLimitExceeded', 'Request limit exceeded.', 503],
   ssm: ['ThrottlingException', 'Rate exceeded', 400],
+  logs: ['ThrottlingException', 'Rate exceeded', 400],
+  xray: ['ThrottledException', 'Rate exceeded', 429],
 };
 
 export const throttled = refusing(
   ({ service }) => new AwsError(...(THROTTLED[service] ?? (['Throttling', 'Rate exceeded', 400] as const))),
 );
 
-export const serviceError = refusing((_, status) =>
+export const serviceError = refusing(({ service }, status) =>
   status === 503
-    ? new AwsError('ServiceUnavailable', 'Service is unavailable', status)
+    ? new AwsError(
+        service === 'logs' ? 'ServiceUnavailableException' : 'ServiceUnavailable',
+        'Service is unavailable',
+        status,
+      )
     : new AwsError('InternalFailure', 'Internal Failure', status),
 );
 
@@ -27,9 +33,9 @@ export const accessDenied = refusing(({ service, action }) => {
   const who = 'arn:aws:iam::000000000000:user/local';
   const what = `${service}:${action}`;
   return new AwsError(
-    'AccessDenied',
+    { logs: 'AccessDeniedException', xray: 'AccessDeniedException' }[service] ?? 'AccessDenied',
     `User: ${who} is not authorized to perform: ${what} because no identity-based policy allows the ${what} action`,
-    403,
+    service === 'logs' ? 400 : 403,
   );
 });
 

@@ -2,7 +2,7 @@ import { deterministicUuid } from '../cloudformation/engine.ts';
 import type { ResourceState } from '../cloudformation/state.ts';
 import type { ResourceWork } from '../faults/effect.ts';
 import type { EcrStore } from '../services/ecr.ts';
-import type { LogsStore } from '../services/logs.ts';
+import type { LogGroups } from '../services/log-groups.ts';
 import type { S3Store } from '../services/s3-store.ts';
 import { genericProvider, type Provider, type ResourceRequest } from './provider.ts';
 import { ResourceFailure } from './validate.ts';
@@ -11,7 +11,7 @@ import { ResourceFailure } from './validate.ts';
 type Refusal = (request: ResourceRequest, now: ResourceState) => string | undefined;
 
 /** Providers of the types that AWS does not delete while something is in them, attached to them, or protects them. */
-export function guardedProviders(stores: { ecr: EcrStore; s3: S3Store; logs: LogsStore }): Record<string, Provider> {
+export function guardedProviders(stores: { ecr: EcrStore; s3: S3Store; logs: LogGroups }): Record<string, Provider> {
   const { ecr, s3, logs } = stores;
   const id = (now: ResourceState) => deterministicUuid(`${now.physicalId}/${now.updatedAt}`);
   // Texts from public issue reports, e.g. aws/aws-parallelcluster#3314, aws/aws-cdk#21776 and #14456, rain#187.

@@ -35,13 +35,15 @@ export function credentialFault({ accessKeyId, service }: CredentialScope): AwsE
 
 /** The error of credentials that are over. */
 export function expiredCredentials(service: string): AwsError {
-  const code = { ssm: 'ExpiredTokenException', ec2: 'RequestExpired' }[service] ?? 'ExpiredToken';
+  const json = 'ExpiredTokenException';
+  const code = { ssm: json, logs: json, xray: json, ec2: 'RequestExpired' }[service] ?? 'ExpiredToken';
   return new AwsError(code, 'The security token included in the request is expired', 403);
 }
 
 /** The error of credentials that AWS has never seen. */
 export function unknownCredentials(service: string): AwsError {
-  const code = { ssm: 'UnrecognizedClientException', ec2: 'AuthFailure', s3: 'InvalidAccessKeyId' }[service];
+  const json = 'UnrecognizedClientException';
+  const code = { ssm: json, logs: json, xray: json, ec2: 'AuthFailure', s3: 'InvalidAccessKeyId' }[service];
   return new AwsError(code ?? 'InvalidClientTokenId', 'The security token included in the request is invalid.', 403);
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { FaultParameters } from '../faults/effect.ts';
 import type { FaultName } from '../faults.ts';
 import { AwsError } from './aws-error.ts';
 import { type Params, parseQueryParams } from './params.ts';
@@ -22,6 +23,8 @@ export interface ServiceRequest {
   stack?: string | undefined;
   /** Names of the faults that have struck it; services may add to it. */
   struck: FaultName[];
+  /** Those that the service itself has to show in its data, with what was set of them. */
+  marks: ReadonlyMap<FaultName, FaultParameters>;
 }
 
 /** What goes back, and what the journal says about it. */
@@ -69,32 +72,78 @@ export function queryService(
   };
 }
 
-/** A service that takes and answers JSON and names its call in `X-Amz-Target` (JSON 1.1). */
-export function jsonService(actions: Readonly<Record<string, QueryAction>>): Service {
+/**
+ * A service that takes and answers JSON and names its call in `X-Amz-Target` (JSON 1.1).
+ * `invalid` is the code of an error that breaks the API model, where that is not ValidationError.
+ */
+export function jsonService(actions: Readonly<Record<string, QueryAction>>, invalid = 'ValidationError'): Service {
+  const headers = { 'content-type': 'application/x-amz-json-1.1' };
   return async request => {
     const action =
       String(request.headers['x-amz-target'] ?? '')
         .split('.')
         .at(-1) ?? '';
-    const headers = { 'content-type': 'application/x-amz-json-1.1' };
-    let params: Params = {};
-    try {
-      if (request.fault) throw request.fault;
-      params = parseJson(request.body);
-      const answer = await pick(actions, action)(request, params);
-      return { action, params, status: 200, headers, body: JSON.stringify(answer) };
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      return {
-        action,
-        params,
-        status: error.status,
-        headers,
-        body: JSON.stringify({ __type: error.code, message: error.message }),
-        error,
-      };
-    }
+    const { params, answer, error } = await answerJson(actions, action, request, invalid);
+    if (!error) return { action, params, status: 200, headers, body: JSON.stringify(answer) };
+    const body = JSON.stringify({ __type: error.code, message: error.message });
+    return { action, params, status: error.status, headers, body, error };
   };
+}
+
+/** A service that takes and answers JSON and names its call by the path (REST JSON); all of its calls are POSTs. */
+export function restJsonService(
+  paths: Readonly<Record<string, string>>,
+  actions: Readonly<Record<string, QueryAction>>,
+  invalid = 'ValidationException',
+): Service {
+  const headers = { 'content-type': 'application/json' };
+  return async request => {
+    const action = restAction(paths, request.url) ?? '';
+    const { params, answer, error } = await answerJson(actions, action, request, invalid);
+    if (!error) return { action, params, status: 200, headers, body: JSON.stringify(answer) };
+    const body = JSON.stringify({ message: error.message });
+    return {
+      action,
+      params,
+      status: error.status,
+      headers: { ...headers, 'x-amzn-errortype': error.code },
+      body,
+      error,
+    };
+  };
+}
+
+/** The call that a path stands for; undefined for a path that is none. */
+export function restAction(paths: Readonly<Record<string, string>> | undefined, { pathname }: URL): string | undefined {
+  return paths && Object.hasOwn(paths, pathname) ? paths[pathname] : undefined;
+}
+
+/** Keeps what is sent in bulk out of the journal: its calls stay as long as the process does. */
+export function withoutBulk(service: Service, ...names: readonly string[]): Service {
+  return async request => {
+    const reply = await service(request);
+    const bulk = names.filter(name => Array.isArray(reply.params[name]));
+    const counts = bulk.map(name => [name, (reply.params[name] as unknown[]).length]);
+    return { ...reply, params: { ...reply.params, ...Object.fromEntries(counts) } };
+  };
+}
+
+async function answerJson(
+  actions: Readonly<Record<string, QueryAction>>,
+  action: string,
+  request: ServiceRequest,
+  invalid: string,
+): Promise<{ params: Params; answer?: Answer; error?: AwsError }> {
+  let params: Params = {};
+  try {
+    if (request.fault) throw request.fault;
+    params = parseJson(request.body);
+    return { params, answer: await pick(actions, action)(request, params) };
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    const isOfModel = error.code === 'ValidationError';
+    return { params, error: isOfModel ? new AwsError(invalid, error.message, error.status) : error };
+  }
 }
 
 function parseJson(body: Buffer): Params {

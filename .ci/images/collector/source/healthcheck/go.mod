@@ -1,0 +1,3 @@
+module zap-obs/healthcheck
+
+go 1.24

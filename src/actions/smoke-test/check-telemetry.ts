@@ -1,0 +1,135 @@
+import { openLocalSession } from '../../aws/session.aws.ts';
+import type { Model } from '../../compose/model.ts';
+import { assertRunning, NotReady, pauseAfter } from '../../compose/ready.ts';
+import type { Check } from '../../report/smoke-result.ts';
+import { systemClock } from '../../runner/clock.ts';
+import type { Host } from '../../runner/host.ts';
+import { cloudWatchLogs } from '../../telemetry/cloudwatch-logs.aws.ts';
+import { diagnose } from '../../telemetry/diagnose.ts';
+import { type ContainerFact, type Facts, factsFromMetrics, probeOtlp } from '../../telemetry/facts.ts';
+import { prometheusOver } from '../../telemetry/prometheus.ts';
+import type { Diagnosis, Proof, Signal, SignalProof } from '../../telemetry/proof.ts';
+import { prove } from '../../telemetry/prove.ts';
+import type { SentRequest } from '../../telemetry/traffic.ts';
+import { xrayTraces } from '../../telemetry/xray.aws.ts';
+import { COLLECTOR, LOCAL_AWS, LOG_GROUP, OTLP, PROMETHEUS } from './backends.ts';
+import type { CheckContext } from './check.ts';
+import { addressOf } from './smoke-project.ts';
+import { withLastWords } from './start.ts';
+
+/** Telemetry takes two or three seconds where nothing delays it. Milliseconds. */
+const PATIENCE = 10_000;
+
+/** What may delay it: the SDK sends no sooner than these say, in milliseconds. */
+const DELAYS = ['OTEL_METRIC_EXPORT_INTERVAL', 'OTEL_BSP_SCHEDULE_DELAY', 'OTEL_BLRP_SCHEDULE_DELAY'];
+
+/** How long telemetry may take to arrive: longer where a service of the user's sends it less often. */
+export function patienceFor({ services }: Model): number {
+  const delays = Object.values(services).flatMap(({ environment }) =>
+    DELAYS.map(name => Number(environment?.[name] ?? 0)).filter(Number.isFinite),
+  );
+  return PATIENCE + 2 * Math.max(0, ...delays);
+}
+
+/** So many of a container's last lines are looked through for causes. */
+const FACT_LINES = 300;
+
+/** What was found of the telemetry, and the services whose logs may tell more. */
+export interface TelemetryChecks {
+  checks: Check[];
+  services: string[];
+}
+
+/**
+ * Proves that the telemetry of the requests has arrived.
+ *
+ * @throws UserFault when a container ends meanwhile
+ */
+export async function checkTelemetry(
+  context: CheckContext,
+  sent: readonly SentRequest[],
+  signal: AbortSignal,
+): Promise<TelemetryChecks> {
+  const { smoke, containers, files, setting } = context;
+  const session = setting.session ?? openLocalSession(addressOf(containers, LOCAL_AWS), setting.region);
+  const backends = {
+    metrics: prometheusOver(addressOf(containers, PROMETHEUS)),
+    traces: xrayTraces(session),
+    logs: cloudWatchLogs(session, [LOG_GROUP]),
+  };
+  const patience = patienceFor(smoke.model);
+  const proof = await whileRunning(context, signal, within =>
+    prove(files.expectations, sent, backends, {
+      run: smoke.run,
+      signal: within,
+      clock: systemClock,
+      patience,
+    }),
+  );
+  if (proof.passed) return { checks: proof.signals.flatMap(checksOf), services: [] };
+  const services = [COLLECTOR, smoke.target?.service ?? []].flat();
+  const told = diagnose(proof, await gatherFacts(context, sent, services, signal));
+  const diagnoses = told.signals.flatMap(({ diagnosis, signal }) => (diagnosis ? [{ signal, ...diagnosis }] : []));
+  for (const diagnosis of diagnoses) tellEvidence(diagnosis, context.host);
+  const hops = diagnoses.flatMap(({ hop }) => (hop === 'application' ? (smoke.target?.service ?? []) : COLLECTOR));
+  return { checks: told.signals.flatMap(checksOf), services: [...new Set(hops)] };
+}
+
+/** What tells where something was lost. What cannot be asked any more is left out. */
+async function gatherFacts(
+  { smoke: { project, run }, containers }: CheckContext,
+  sent: readonly SentRequest[],
+  services: readonly string[],
+  signal: AbortSignal,
+): Promise<Facts> {
+  const metrics = prometheusOver(addressOf(containers, PROMETHEUS));
+  const [now, counted, otlp] = await Promise.all([
+    project.containers(signal),
+    factsFromMetrics(metrics, run, { isOwn: true }),
+    probeOtlp(addressOf(containers, OTLP), signal),
+  ]);
+  const logs = await Promise.all(services.map(service => project.logs(service, FACT_LINES, signal)));
+  const facts = now.map(({ service, state, exitCode, health }): ContainerFact => {
+    const role = service === COLLECTOR ? 'collector' : services.includes(service) ? 'application' : 'other';
+    return { service, role, state, exitCode, health, log: logs[services.indexOf(service)] ?? [] };
+  });
+  return {
+    answered: sent.filter(({ answer }) => answer.kind === 'answered').length,
+    containers: facts,
+    otlp,
+    ...counted,
+  };
+}
+
+function tellEvidence({ signal, cause, fix, evidence }: Diagnosis & { signal: Signal }, host: Host): void {
+  host.openGroup(`Why ${signal} are missing`);
+  for (const line of [`${cause}.`, `${fix}.`, ...evidence]) host.line(line);
+  host.closeGroup();
+}
+
+function checksOf({ signal, findings, arrivalMs }: SignalProof): Check[] {
+  return findings.map(finding => ({ ...finding, suite: signal, after: arrivalMs }));
+}
+
+/** Does work as long as every container runs that should; nothing arrives any more when one has ended. */
+async function whileRunning(
+  { smoke, host }: CheckContext,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<Proof>,
+): Promise<Proof> {
+  const stop = new AbortController();
+  const within = AbortSignal.any([signal, stop.signal]);
+  const watching = async (): Promise<never> => {
+    for (const began = Date.now(); ; ) {
+      await assertRunning(smoke.project, smoke.model, within);
+      await systemClock.sleep(pauseAfter(Date.now() - began), within);
+    }
+  };
+  try {
+    return await Promise.race([work(within), watching()]);
+  } catch (error) {
+    throw error instanceof NotReady ? await withLastWords(error, smoke, host, signal) : error;
+  } finally {
+    stop.abort(new Error('the other has ended'));
+  }
+}

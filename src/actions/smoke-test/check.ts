@@ -1,0 +1,91 @@
+import { untilAnswers } from '../../compose/answers.ts';
+import type { Container } from '../../compose/containers.ts';
+import { assertRunning, NotReady } from '../../compose/ready.ts';
+import { explanationOf } from '../../report/junit.ts';
+import type { Check } from '../../report/smoke-result.ts';
+import { count } from '../../report/words.ts';
+import { systemClock } from '../../runner/clock.ts';
+import type { Fault } from '../../runner/fault.ts';
+import type { Host } from '../../runner/host.ts';
+import { checkAnswer, type SentRequest, sendRequests } from '../../telemetry/traffic.ts';
+import { checkTelemetry } from './check-telemetry.ts';
+import type { SmokeFiles } from './files.ts';
+import { addressOf, type SmokeProject } from './smoke-project.ts';
+import { showLogs, withLastWords } from './start.ts';
+import type { TelemetrySetting } from './telemetry-setting.ts';
+
+/** What is checked, and against what. */
+export interface CheckContext {
+  smoke: SmokeProject;
+  containers: readonly Container[];
+  files: SmokeFiles;
+  baseUrl: string | undefined;
+  setting: TelemetrySetting;
+  host: Host;
+}
+
+/** A server that runs, but has no health check, is given so long to answer, in milliseconds. */
+const PATIENCE = 30_000;
+
+/** Sends the expected requests, and finds what they were answered and what arrived of their telemetry. */
+export async function check(context: CheckContext, signal: AbortSignal): Promise<Check[]> {
+  const { smoke, files, host } = context;
+  const { expectations } = files;
+  const url = await reach(context, signal);
+  host.line(`Requests to ${url}: ${expectations.requests.map(({ name }) => name).join(', ') || 'none are expected'}`);
+  const sent = await sendRequests(expectations.requests, url, { signal, clock: systemClock });
+  const answers = sent.flatMap(request => answerChecks(request));
+  const telemetry = smoke.backends.length > 0 ? await checkTelemetry(context, sent, signal) : noTelemetry();
+  const checks = [...answers, ...telemetry.checks];
+  tell(checks, host);
+  const failed = answers.some(({ passed }) => !passed) ? [smoke.target?.service ?? []].flat() : [];
+  await showLogs(smoke, [...new Set([...failed, ...telemetry.services])], host, signal);
+  return checks;
+}
+
+function noTelemetry() {
+  return { checks: [], services: [] };
+}
+
+/** The address to which requests go, once something answers there. */
+async function reach({ smoke, containers, baseUrl, host }: CheckContext, signal: AbortSignal): Promise<string> {
+  const { target } = smoke;
+  const url = baseUrl ?? (target && addressOf(containers, target)) ?? '';
+  const isHealthy = containers.find(({ service }) => service === target?.service)?.health === 'healthy';
+  if (isHealthy) return url;
+  try {
+    const whileSilent = () => assertRunning(smoke.project, smoke.model, signal);
+    await untilAnswers(url, target?.service ?? url, { clock: systemClock, signal, patience: PATIENCE, whileSilent });
+  } catch (error) {
+    throw error instanceof NotReady ? await withLastWords(error, smoke, host, signal) : error;
+  }
+  return url;
+}
+
+function answerChecks({ request, answer }: SentRequest): Check[] {
+  return checkAnswer(request, answer).map(finding => ({ ...finding, suite: 'answers', after: answer.ms }));
+}
+
+const ICONS = { passed: '✓', failed: '✗' } as const;
+
+function tell(checks: readonly Check[], host: Host): void {
+  const good = checks.filter(({ passed }) => passed);
+  host.openGroup(`${count(good.length, 'check')} passed, ${checks.length - good.length} failed`);
+  for (const { suite, name, passed, seen } of checks)
+    host.line(
+      `${passed ? ICONS.passed : ICONS.failed} ${suite === 'answers' ? 'answer of ' : ''}${name}${seen ? ` (${seen})` : ''}`,
+    );
+  host.closeGroup();
+}
+
+/** What the user has to mend, on the line that expects it. */
+export function checkFaults(checks: readonly Check[]): Fault[] {
+  return checks
+    .filter(({ passed }) => !passed)
+    .map(({ suite, name, seen, cause, fix, place }) => ({
+      what: suite === 'answers' ? `The answer is another one: ${name}` : `Missing: ${name}`,
+      seen,
+      fix: explanationOf({ cause, fix }).replace(/\.$/, '') || undefined,
+      place,
+    }));
+}

@@ -1,0 +1,87 @@
+import type { Clock } from '../runner/clock.ts';
+import { UserFault } from '../runner/fault.ts';
+import { type Container, type Failure, judge, type ServiceKind } from './containers.ts';
+import { hasHealthCheck, type Model } from './model.ts';
+import type { ComposeProject } from './project.ts';
+
+/** Containers that did not come up, told apart from other faults so that their logs can be shown. */
+export class NotReady extends UserFault {
+  /** The services that failed, or are waited for. */
+  readonly services: readonly string[];
+
+  constructor(fault: ConstructorParameters<typeof UserFault>[0], services: readonly string[]) {
+    super(fault);
+    this.services = services;
+  }
+}
+
+/** The pause between two looks, in milliseconds: short at first, then a part of what has passed. */
+export function pauseAfter(elapsed: number): number {
+  return Math.min(Math.max(elapsed / 10, 100), 1000);
+}
+
+/**
+ * Waits until every container is ready, and ends as soon as one cannot be.
+ *
+ * @throws NotReady when a container ends, is unhealthy, or is not ready when the time is up
+ */
+export async function untilReady(
+  project: ComposeProject,
+  model: Model,
+  { clock, signal, patience }: { clock: Clock; signal: AbortSignal; patience: number },
+): Promise<Container[]> {
+  const began = clock.now();
+  const kinds = kindsOf(model);
+  for (;;) {
+    const containers = await project.containers(signal);
+    const readiness = judge(containers, kinds);
+    if (readiness.is === 'ready') return containers;
+    if (readiness.is === 'failed') throw failedStart(readiness.failures);
+    const elapsed = clock.now() - began;
+    if (elapsed > patience) throw late(readiness.for, patience);
+    await clock.sleep(pauseAfter(elapsed), signal);
+  }
+}
+
+/** @throws NotReady when a container has ended that should not have, or is unhealthy */
+export async function assertRunning(project: ComposeProject, model: Model, signal: AbortSignal): Promise<void> {
+  const readiness = judge(await project.containers(signal), kindsOf(model));
+  if (readiness.is === 'failed') throw failedStart(readiness.failures);
+}
+
+/** How the containers of each service are judged. */
+export function kindsOf(model: Model): Record<string, ServiceKind> {
+  const kinds = Object.entries(model.services).map(([name, service]): [string, ServiceKind] => [
+    name,
+    { isLasting: hasHealthCheck(service) || (service.ports?.length ?? 0) > 0 },
+  ]);
+  return Object.fromEntries(kinds);
+}
+
+/** The fault of containers that have failed. */
+export function failedStart(failures: readonly Failure[]): NotReady {
+  const faults = failures.map(({ container: { service, image }, what }) => ({
+    what: `The container of \`${service}\` ${what}`,
+    seen: `image ${image}`,
+    fix: `Its last words are below, in the group \`${logGroup(service)}\``,
+  }));
+  return new NotReady(
+    faults,
+    failures.map(({ container }) => container.service),
+  );
+}
+
+function late(services: readonly string[], patience: number): NotReady {
+  const names = services.map(name => `\`${name}\``).join(', ');
+  const fault = {
+    what: `${names} ${services.length > 1 ? 'are' : 'is'} not ready after ${Math.round(patience / 1000)} s`,
+    seen: 'neither healthy nor unhealthy, or not started',
+    fix: 'Look at the logs below and at the health check, or give more time with `timeout`',
+  };
+  return new NotReady(fault, services);
+}
+
+/** The name of the log group with a service's last lines. */
+export function logGroup(service: string): string {
+  return `Log of ${service}`;
+}

@@ -1,0 +1,91 @@
+import { renderFault } from '../runner/fault.ts';
+import { type Check, type SmokeResult, SUITES } from './smoke-result.ts';
+
+/**
+ * A smoke test as JUnit XML: one suite a signal; what ended the run early is a suite of its own. The format has no
+ * standard; this is what its readers share: https://github.com/testmoapp/junitxml. (junit-xml, the library tried, writes
+ * failures as errors and without messages.)
+ */
+export function smokeJunit({ service, checks, faults, times }: SmokeResult): string {
+  const early = faults.map(fault =>
+    testCase(fault.what, `${service}.start`, undefined, [problem('error', renderFault(fault))]),
+  );
+  const suites = [
+    suite('start', early, faults.length, 'errors'),
+    ...SUITES.map(name => {
+      const those = checks.filter(check => check.suite === name);
+      const failed = those.filter(({ passed }) => !passed).length;
+      return suite(
+        name,
+        those.map(check => testCaseOf(check, service)),
+        failed,
+        'failures',
+      );
+    }),
+  ];
+  const time = Object.values(times).reduce((sum, span) => sum + span, 0);
+  const attributes = {
+    name: `Smoke test of ${service}`,
+    tests: checks.length + faults.length,
+    failures: checks.filter(({ passed }) => !passed).length,
+    errors: faults.length,
+    time: seconds(time),
+  };
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${element('testsuites', attributes, suites.flat())}\n`;
+}
+
+/** Everything that is known of a failed check, in sentences. */
+export function explanationOf({ seen, cause, fix }: Pick<Check, 'seen' | 'cause' | 'fix'>): string {
+  const parts = [seen && `Seen: ${seen}`, cause, fix].filter(part => part !== undefined && part !== '');
+  return parts.map(part => `${part}.`.replace(/([.?!])\.$/, '$1')).join(' ');
+}
+
+function suite(name: string, cases: readonly string[], bad: number, kind: 'errors' | 'failures'): string[] {
+  if (cases.length === 0) return [];
+  return [element('testsuite', { name, tests: cases.length, [kind]: bad }, cases)];
+}
+
+function testCaseOf(check: Check, service: string): string {
+  const children = check.passed ? [] : [problem('failure', explanationOf(check))];
+  return testCase(check.name, `${service}.${check.suite}`, check.after, children);
+}
+
+function testCase(name: string, classname: string, after: number | undefined, children: readonly string[]): string {
+  return element('testcase', { name, classname, ...(after !== undefined && { time: seconds(after) }) }, children);
+}
+
+/** Some readers show the attribute, some the text. */
+function problem(kind: 'error' | 'failure', message: string): string {
+  return `<${kind} message="${escaped(message)}">${escaped(message)}</${kind}>`;
+}
+
+function element(
+  name: string,
+  attributes: Readonly<Record<string, string | number>>,
+  children: readonly string[],
+): string {
+  const all = Object.entries(attributes).map(([key, value]) => ` ${key}="${escaped(String(value))}"`);
+  const start = `<${name}${all.join('')}`;
+  if (children.length === 0) return `${start}/>`;
+  const inner = children.map(child => child.replaceAll(/^/gm, '  ')).join('\n');
+  return `${start}>\n${inner}\n</${name}>`;
+}
+
+function seconds(milliseconds: number): string {
+  return (milliseconds / 1000).toFixed(3);
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  '\n': '&#10;',
+};
+
+/** Escaped, and without the characters that XML cannot hold even so. https://www.w3.org/TR/xml/#charsets */
+function escaped(text: string): string {
+  return text
+    .replaceAll(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '')
+    .replaceAll(/[&<>"\n]/g, character => ENTITIES[character] ?? '');
+}

@@ -1,0 +1,50 @@
+import type { Fault, Place } from '../runner/fault.ts';
+
+/** What checks are about, in the order in which they are shown. */
+export const SUITES = ['answers', 'metrics', 'traces', 'logs'] as const;
+export type Suite = (typeof SUITES)[number];
+
+/** One thing that was expected. */
+export interface Check {
+  suite: Suite;
+  /** Such as `GET /api/data` or `zapp.http.requests`. */
+  name: string;
+  passed: boolean;
+  /** What was seen, when that is not what was expected. */
+  seen?: string | undefined;
+  /** Why, as far as it is known: a sentence without a closing full stop. */
+  cause?: string | undefined;
+  /** The next step, as an imperative sentence without a closing full stop. */
+  fix?: string | undefined;
+  /** From the first request to the moment when it was seen, in milliseconds. */
+  after?: number | undefined;
+  /** Where it is expected. */
+  place?: Place | undefined;
+}
+
+/** An image of which a container ran. */
+export interface RanImage {
+  service: string;
+  image: string;
+  /** What its labels say that it is, where they do. */
+  is?: string | undefined;
+}
+
+/** How a smoke test ended, whole: what summary, JUnit and the JSON report are made of. */
+export interface SmokeResult {
+  /** The service's name in its telemetry. */
+  service: string;
+  project: string;
+  /** Marks the telemetry of the run. */
+  run: string;
+  passed: boolean;
+  /** X-Ray and CloudWatch Logs were the account's, a simulation, or not asked. */
+  aws: 'account' | 'local' | 'none';
+  /** In the order in which they were declared. */
+  checks: readonly Check[];
+  /** Why the run ended before there was anything to check. */
+  faults: readonly Fault[];
+  images: readonly RanImage[];
+  /** Milliseconds; absent for what was not reached. */
+  times: { build?: number; start?: number; proof?: number };
+}

@@ -1,0 +1,70 @@
+import { renderFault } from '../runner/fault.ts';
+import { explanationOf } from './junit.ts';
+import { blocks, code, folded, plain, prose, table } from './markdown.ts';
+import { type Check, type SmokeResult, SUITES, type Suite } from './smoke-result.ts';
+import { count, duration } from './words.ts';
+
+const WHAT: Readonly<Record<Suite, string>> = {
+  answers: 'Requests answered as expected',
+  metrics: 'Metrics in Prometheus',
+  traces: 'Spans in X-Ray',
+  logs: 'Log records in CloudWatch Logs',
+};
+
+/** A smoke test in one line, for the log and as the summary's title. */
+export function smokeHeadline({ service, passed, checks, faults, times }: SmokeResult): string {
+  const failed = checks.filter(check => !check.passed).length;
+  if (faults.length > 0) return `Smoke test of ${service}: it did not come up`;
+  if (!passed) return `Smoke test of ${service}: ${failed} of ${count(checks.length, 'check')} failed`;
+  const time = times.proof === undefined ? '' : `, ${duration(times.proof)} from the first request`;
+  return `Smoke test of ${service}: ${count(checks.length, 'check')} passed${time}`;
+}
+
+/** The job summary of a smoke test, in Markdown as GitHub renders it. */
+export function smokeSummary(result: SmokeResult): string {
+  const { checks, faults, passed, aws } = result;
+  const failed = checks.filter(check => !check.passed);
+  return blocks(
+    `## ${passed ? '✅' : '❌'} ${plain(smokeHeadline(result))}`,
+    aws === 'local' ? 'X-Ray and CloudWatch Logs were simulated by local AWS; collector and Prometheus were real.' : '',
+    ...faults.map(fault => `> ${prose(renderFault(fault))}`),
+    checks.length > 0 ? suiteTable(checks) : '',
+    failed.length > 0 ? failureTable(failed) : '',
+    failed.length < checks.length ? folded('Everything that was checked', checkTable(checks)) : '',
+    result.images.length > 0 ? folded('Images that ran', imageTable(result)) : '',
+  );
+}
+
+function suiteTable(checks: readonly Check[]): string {
+  const rows = SUITES.flatMap(suite => {
+    const those = checks.filter(check => check.suite === suite);
+    if (those.length === 0) return [];
+    const good = those.filter(({ passed }) => passed);
+    const last = Math.max(...good.map(({ after = 0 }) => after));
+    const icon = good.length === those.length ? '✅' : '❌';
+    return [[icon, WHAT[suite], `${good.length} of ${those.length}`, good.length > 0 ? duration(last) : '']];
+  });
+  return table(['', 'What', 'Seen', 'The last one after'], rows);
+}
+
+function failureTable(failed: readonly Check[]): string {
+  const rows = failed.map(check => [check.suite, code(check.name), prose(explanationOf(check))]);
+  return table(['', 'What failed', 'Why, and what to do'], rows);
+}
+
+function checkTable(checks: readonly Check[]): string {
+  const rows = checks.map(({ suite, name, passed, after }) => [
+    passed ? '✅' : '❌',
+    suite,
+    code(name),
+    after === undefined ? '' : duration(after),
+  ]);
+  return table(['', '', 'What', 'After'], rows);
+}
+
+function imageTable({ images }: SmokeResult): string {
+  return table(
+    ['Service', 'Image', 'What it is'],
+    images.map(({ service, image, is }) => [code(service), code(image), prose(is ?? '')]),
+  );
+}

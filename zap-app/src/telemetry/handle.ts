@@ -1,0 +1,15 @@
+import type { Attributes } from '@opentelemetry/api';
+
+/** What the app may ask of its telemetry, whether or not it was started. */
+export interface Telemetry {
+  /** What is sent as the sender of everything. */
+  resource: Attributes;
+  /** Sends what is still held; rejects when that fails. */
+  shutdown(): Promise<void>;
+}
+
+/** Replaced by start.ts, which `--import` runs before the app: without it the app runs bare. */
+export const telemetry: Telemetry = {
+  resource: {},
+  shutdown: async () => {},
+};
