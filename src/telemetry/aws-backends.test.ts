@@ -1,13 +1,15 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { startLocalAws } from '@zap-obs/local-aws';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { jsonCaller } from '../aws/json-client.aws.ts';
 import { openSession } from '../aws/session.aws.ts';
 import { TransientError } from '../aws/transient-error.ts';
 import { UserFault } from '../runner/fault.ts';
-import { cloudWatchLogs } from './cloudwatch-logs.aws.ts';
+import { cloudWatchLogs, LOGS } from './cloudwatch-logs.aws.ts';
 import { DOCUMENTS, EXTERNAL_TRACE } from './fixtures.ts';
 import { xrayTraceId } from './trace-id.ts';
-import { xrayTraces } from './xray.aws.ts';
+import { XRAY, xrayTraces } from './xray.aws.ts';
 
 type Body = Record<string, unknown>;
 type Answer = { status?: number; body: unknown };
@@ -142,4 +144,39 @@ it('takes a group that does not exist yet for an empty one, and notes it until i
   answer = () => ({ body: { events: [] } });
   await logs.events(ids(1), 0);
   expect(logs.notes?.()).toEqual([]);
+});
+
+it('finds what a collector has put into the local AWS, and nothing of traces that it does not have', async () => {
+  const aws = await startLocalAws({ port: 0 });
+  vi.stubEnv('AWS_ENDPOINT_URL', aws.url);
+  const session = openSession('us-east-1');
+  const put = jsonCaller({ ...XRAY, target: { PutTraceSegments: '/TraceSegments' } }, session);
+  const logs = jsonCaller(LOGS, session);
+  const now = Date.now();
+  const times = (document: string) => ({ ...JSON.parse(document), start_time: now / 1000 - 1, end_time: now / 1000 });
+  const documents = DOCUMENTS.map(document => JSON.stringify(times(document)));
+  await put('PutTraceSegments', { TraceSegmentDocuments: documents }, []);
+  const group = { logGroupName: '/aws/ecs/zap-adot-logs' };
+  const stream = { ...group, logStreamName: 'otlp/local' };
+  const traces = xrayTraces(session);
+  const records = cloudWatchLogs(session, [group.logGroupName]);
+  expect(await records.events([EXTERNAL_TRACE], now - 60_000)).toEqual([]);
+  expect(records.notes?.()).toHaveLength(1);
+  await logs('CreateLogGroup', group, []);
+  await logs('CreateLogStream', stream, []);
+  const messages = [EXTERNAL_TRACE, xrayTraceId(EXTERNAL_TRACE), 'f'.repeat(32)].map(id =>
+    JSON.stringify({ trace_id: id }),
+  );
+  const logEvents = messages.map((message, index) => ({ timestamp: now + index, message }));
+  await logs('PutLogEvents', { ...stream, logEvents }, []);
+  const unknown = `${EXTERNAL_TRACE.slice(0, 31)}0`;
+  // What was put is found a moment later, as with AWS.
+  await expect
+    .poll(async () => (await traces.segments([EXTERNAL_TRACE, unknown])).map(({ name }) => name).sort())
+    .toEqual(['GET', 'zap-app', 'zap-app']);
+  await expect
+    .poll(async () => (await records.events([EXTERNAL_TRACE, unknown], now - 60_000)).map(({ message }) => message))
+    .toEqual(messages.slice(0, 2));
+  expect(records.notes?.()).toEqual([]);
+  await aws.close();
 });

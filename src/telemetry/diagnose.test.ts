@@ -63,14 +63,22 @@ it('takes a complete signal as it is', () => {
 it('names a collector that was stopped', () => {
   const log = [
     READY,
+    `${TIME}\tinfo\tservice.go:293\tStarting shutdown...\t{"resource": {"service.name": "otel-collector"}}`,
     `${TIME}\tinfo\tservice.go:307\tShutdown complete.\t{}`,
     'Error: failed to shutdown service: connection refused',
   ];
   const facts = { containers: [container('collector', { state: 'exited', exitCode: 1, log })], counters: counters() };
   for (const signal of ['metrics', 'traces', 'logs'] as const) {
     const { hop, cause, evidence } = judged(proofOf(signal, [lost, found]), facts);
-    expect([hop, cause]).toEqual(['collector', 'The collector `adot-collector` is not running (exited with code 1)']);
-    expect(evidence).toContain('Error: failed to shutdown service: connection refused');
+    expect([hop, cause]).toEqual([
+      'collector',
+      'The collector `adot-collector` is not running (exited with code 1, after it was told to stop)',
+    ]);
+    expect(evidence?.slice(1)).toEqual([
+      `${TIME} info Starting shutdown...`,
+      `${TIME} info Shutdown complete.`,
+      'Error: failed to shutdown service: connection refused',
+    ]);
   }
 });
 
