@@ -4,7 +4,7 @@ import { UserFault } from '../runner/fault.ts';
 import type { LogEvent, LogsBackend } from './backends.ts';
 import { xrayTraceId } from './trace-id.ts';
 
-const LOGS = { id: 'CloudWatch Logs', target: 'Logs_20140328', host: 'logs', name: 'logs', iam: 'logs' };
+export const LOGS = { id: 'CloudWatch Logs', target: 'Logs_20140328', host: 'logs', name: 'logs', iam: 'logs' };
 
 interface EventsPage {
   events: { timestamp?: number; message?: string; logStreamName?: string }[];

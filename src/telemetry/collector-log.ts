@@ -49,6 +49,19 @@ function fieldsOf(text: string): Record<string, unknown> {
   }
 }
 
+/** A line as a reader wants it: of zap's columns without the caller and what every line has. */
+export function plainLine(line: string): string {
+  const [time = '', level, , message, json = ''] = line.split('\t');
+  if (level === undefined || message === undefined) return line;
+  const { error } = fieldsOf(json);
+  return [time, level, typeof error === 'string' ? `${message}: ${error}` : message].join(' ');
+}
+
+/** Whether it ended because somebody told it to. */
+export function wasStopped(lines: readonly string[]): boolean {
+  return lines.some(line => line.includes('\tStarting shutdown...'));
+}
+
 /** Why a collector did not start, in its own words on several lines, and what to do about it. */
 export interface Rejection {
   seen: string;

@@ -1,5 +1,13 @@
 import { suggest } from '../runner/suggest.ts';
-import { type CollectorError, collectorErrors, configRejection, exporterFix, knownFix } from './collector-log.ts';
+import {
+  type CollectorError,
+  collectorErrors,
+  configRejection,
+  exporterFix,
+  knownFix,
+  plainLine,
+  wasStopped,
+} from './collector-log.ts';
 import type { CollectorCounters, ContainerFact, Facts } from './facts.ts';
 import { fieldOf, readLogRecords } from './log-record.ts';
 import type { Diagnosis, Proof, Signal, SignalProof } from './proof.ts';
@@ -101,7 +109,10 @@ function collectorDown({ facts }: Case): Diagnosis | undefined {
     const cause = `The collector \`${service}\` does not accept its configuration: ${rejection.seen}`;
     return { hop: 'collector', cause, fix: rejection.fix, evidence: lastLines(collector) };
   }
-  const is = state === 'running' ? 'is not healthy' : `is not running (${state}${exitOf(exitCode)})`;
+  const is =
+    state === 'running'
+      ? 'is not healthy'
+      : `is not running (${state}${exitOf(exitCode)}${wasStopped(log) ? ', after it was told to stop' : ''})`;
   const fix =
     exitCode === 137
       ? 'Start it again; if it was killed for want of memory, give it more, or lower `limit_mib` of its memory limiter'
@@ -311,7 +322,7 @@ function lastLines(container: ContainerFact | undefined): string[] {
   return (container?.log ?? [])
     .filter(line => line.trim() !== '')
     .slice(-5)
-    .map(shortened);
+    .map(line => shortened(plainLine(line)));
 }
 
 function shortened(line: string): string {

@@ -27,7 +27,8 @@ export interface Mismatch {
  */
 export function mismatches(expected: JsonValue, actual: unknown, path = ''): Mismatch[] {
   const differs = (seen = shown(actual)) => [{ path, expected: shown(expected), seen }];
-  if (typeof expected === 'string' && Object.hasOwn(KINDS, expected)) return KINDS[expected]?.(actual) ? [] : differs();
+  if (typeof expected === 'string' && Object.hasOwn(KINDS, expected))
+    return actual !== undefined && KINDS[expected]?.(actual) ? [] : differs();
   if (Array.isArray(expected)) {
     if (!Array.isArray(actual)) return differs();
     if (actual.length !== expected.length) return differs(`${shown(actual)}, ${actual.length} items`);

@@ -164,7 +164,7 @@ function flattened(value: Fields, prefix = ''): Record<string, unknown> {
 function readTime(value: unknown): number | undefined {
   if (typeof value === 'string' && !/^\d+(\.\d+)?$/.test(value)) {
     // Python writes `2026-01-01 10:00:00,123`.
-    const time = Date.parse(value.replace(/,(?=\d{3}$)/, '.'));
+    const time = Date.parse(value.replace(/,(?=\d{3}(?!\d))/, '.'));
     return Number.isNaN(time) ? undefined : time;
   }
   const number = typeof value === 'string' ? Number(value) : value;

@@ -70,14 +70,18 @@ export function namesOf(segment: Segment, service: string): string[] {
   const rpc = [read('rpc.service'), read('rpc.method')].filter(part => part !== undefined).join('/');
   const derived = [read('aws.local.operation'), method && route ? `${method} ${route}` : method, rpc];
   // Where the segment has a name of its own, that is the span's.
-  const own = segment.name === service || segment.name === nameOfService(segment) ? [] : [segment.name];
+  const own = segment.name === service || segment.name === toldService(segment) ? [] : [segment.name];
   return [...new Set([...derived, ...own].filter((name): name is string => !!name))];
 }
 
-/** Whose segment it is, where it says so; subsegments do not. */
-export function nameOfService({ annotations, metadata, name, isSubsegment }: Segment): string | undefined {
+/** Whose segment it is; subsegments do not say so. */
+export function nameOfService(segment: Segment): string | undefined {
+  return toldService(segment) ?? (segment.isSubsegment ? undefined : segment.name);
+}
+
+function toldService({ annotations, metadata }: Segment): string | undefined {
   const told = annotations['otel.resource.service.name'] ?? metadata['otel.resource.service.name'];
-  return typeof told === 'string' ? told : isSubsegment ? undefined : name;
+  return typeof told === 'string' ? told : undefined;
 }
 
 /** How far a segment is from what is expected of a span. */
@@ -95,7 +99,7 @@ export function matchSpan(span: ExpectedSpan, segment: Segment, service: string)
   const kept = span.name.replaceAll(/[^ 0-9\p{L}\p{N}_.:/%&#=+\-@]/gu, '').slice(0, 200);
   const names = namesOf(segment, service);
   return {
-    isNamed: names.includes(span.name) || (kept !== '' && segment.name === kept),
+    isNamed: names.includes(span.name) || (kept !== '' && names.includes(kept)),
     isOfKind: isOfKind(segment, span.kind),
     isOfService: span.kind !== 'server' || owner === service || segment.name === service,
     missing: missingAttributes(span.attributes, key => attributeOf(segment, key)),

@@ -133,9 +133,11 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** Why a request has no answer. What went wrong hides in the causes of fetch's own error. */
 export function reasonOf(error: unknown): string {
-  const { code = '', message, cause, errors } = error as Error & { code?: string; errors?: unknown[] };
+  const { name, code = '', message, cause, errors } = error as Error & { code?: string; errors?: unknown[] };
   if (REASONS[code]) return REASONS[code];
-  if (code.startsWith('HPE_')) return `the answer is no HTTP (${message})`;
+  // https://fetch.spec.whatwg.org/#port-blocking
+  if (message === 'bad port') return 'this port is one of those that are never used for HTTP';
+  if (name === 'HTTPParserError') return `the answer is no HTTP (${message})`;
   const inner = errors?.[0] ?? cause;
   if (inner instanceof Error) return reasonOf(inner);
   return code ? `${message} (${code})` : message;

@@ -6,7 +6,7 @@ import type { Segment, TracesBackend } from './backends.ts';
 import { readSegments } from './segment.ts';
 import { xrayTraceId } from './trace-id.ts';
 
-const XRAY = {
+export const XRAY = {
   id: 'XRay',
   target: { BatchGetTraces: '/Traces', GetTraceSegmentDestination: '/GetTraceSegmentDestination' },
   host: 'xray',

@@ -1,0 +1,182 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { startLocalAws } from '@zap-obs/local-aws';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { jsonCaller } from '../aws/json-client.aws.ts';
+import { openSession } from '../aws/session.aws.ts';
+import { TransientError } from '../aws/transient-error.ts';
+import { UserFault } from '../runner/fault.ts';
+import { cloudWatchLogs, LOGS } from './cloudwatch-logs.aws.ts';
+import { DOCUMENTS, EXTERNAL_TRACE } from './fixtures.ts';
+import { xrayTraceId } from './trace-id.ts';
+import { XRAY, xrayTraces } from './xray.aws.ts';
+
+type Body = Record<string, unknown>;
+type Answer = { status?: number; body: unknown };
+
+/** Calls as they came, and what answers them. */
+let calls: { action: string; body: Body; authorization: string }[];
+let answer: (action: string, body: Body) => Answer;
+let server: ReturnType<typeof createServer>;
+
+beforeEach(async () => {
+  calls = [];
+  server = createServer(async (incoming, outgoing) => {
+    const parts: Buffer[] = [];
+    for await (const part of incoming) parts.push(part);
+    const body = JSON.parse(Buffer.concat(parts).toString() || '{}') as Body;
+    const action = String(incoming.headers['x-amz-target'] ?? `${incoming.method} ${incoming.url}`);
+    calls.push({ action, body, authorization: String(incoming.headers.authorization) });
+    const { status = 200, body: answered } = answer(action, body);
+    outgoing.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answered));
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIALOCALEXAMPLE0000');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  server.closeAllConnections();
+  server.close();
+});
+
+const ids = (count: number) => Array.from({ length: count }, (_, index) => `${index}`.padStart(32, 'a'));
+const refusal = (type: string, status = 400): Answer => ({ status, body: { __type: type, message: `${type}: no` } });
+
+it('asks X-Ray for five traces a call, in its form, signed for it, and for every page', async () => {
+  answer = (_, { TraceIds, NextToken }) => {
+    const wanted = TraceIds as string[];
+    if (!wanted.includes(xrayTraceId(EXTERNAL_TRACE))) return { body: { Traces: [], UnprocessedTraceIds: wanted } };
+    const Document = DOCUMENTS[NextToken ? 1 : 0];
+    const Traces = [{ Id: xrayTraceId(EXTERNAL_TRACE), Duration: 0.1, Segments: [{ Id: 'x', Document }] }];
+    return { body: { Traces, UnprocessedTraceIds: [], ...(!NextToken && { NextToken: 'more' }) } };
+  };
+  const wanted = [...ids(11), EXTERNAL_TRACE];
+  const found = await xrayTraces(openSession('eu-north-1')).segments(wanted);
+  expect(found.map(({ id, traceId }) => [id, traceId])).toEqual([
+    ['6600bd9337403632', EXTERNAL_TRACE],
+    ['25ba56e9cad017b0', EXTERNAL_TRACE],
+  ]);
+  expect(calls.map(({ action }) => action)).toEqual(Array(4).fill('POST /Traces'));
+  expect(calls[0]?.authorization).toContain('/eu-north-1/xray/aws4_request');
+  const asked = calls.filter(({ body }) => !body.NextToken).flatMap(({ body }) => body.TraceIds as string[]);
+  expect(asked.sort()).toEqual(wanted.map(xrayTraceId).sort());
+  expect(Math.max(...calls.map(({ body }) => (body.TraceIds as string[]).length))).toBe(5);
+});
+
+it('tells of Transaction Search, which keeps traces where this call cannot find them', async () => {
+  answer = action =>
+    action === 'POST /Traces'
+      ? { body: { Traces: [] } }
+      : { body: { Destination: 'CloudWatchLogs', Status: 'ACTIVE' } };
+  const error = await xrayTraces(openSession('us-east-1'))
+    .segments(ids(1))
+    .catch(one => one);
+  expect(error).toBeInstanceOf(UserFault);
+  expect(error).not.toBeInstanceOf(TransientError);
+  expect(error.message).toContain('Transaction Search');
+});
+
+it('asks once where traces are kept, and goes on where a role may not know it', async () => {
+  answer = action => (action === 'POST /Traces' ? { body: { Traces: [] } } : refusal('AccessDeniedException', 403));
+  const traces = xrayTraces(openSession('us-east-1'));
+  for (let look = 0; look < 3; look += 1) expect(await traces.segments(ids(1))).toEqual([]);
+  expect(calls.filter(({ action }) => action === 'POST /GetTraceSegmentDestination')).toHaveLength(1);
+});
+
+it('asks for no trace when there is none to ask for', async () => {
+  expect(await xrayTraces(openSession('us-east-1')).segments([])).toEqual([]);
+  expect(calls).toEqual([]);
+});
+
+it.each([
+  ['ThrottledException', 429, true],
+  ['InternalFailure', 500, true],
+  ['AccessDeniedException', 403, false],
+] as const)('tells %s apart, and leaves it to the watch to ask again', async (type, status, mayPass) => {
+  answer = () => refusal(type, status);
+  const error = await xrayTraces(openSession('us-east-1'))
+    .segments(ids(1))
+    .catch(one => one);
+  expect(error).toBeInstanceOf(UserFault);
+  expect(error instanceof TransientError).toBe(mayPass);
+  expect(calls).toHaveLength(1);
+  if (!mayPass) expect(error.message).toContain('Allow `xray:BatchGetTraces`');
+});
+
+it('reads log events through empty pages, in milliseconds, by the ids in both forms', async () => {
+  const event = { timestamp: 1_795_390_768_441, message: '{"body":"x"}', logStreamName: 's', eventId: '1' };
+  answer = (_, { nextToken }) => ({
+    body:
+      nextToken === undefined
+        ? { events: [], nextToken: '1' }
+        : nextToken === '1'
+          ? { events: [event], nextToken: '2' }
+          : { events: [] },
+  });
+  const logs = cloudWatchLogs(openSession('us-east-1'), ['/a', '/b']);
+  const [id = ''] = ids(1);
+  const found = await logs.events([id], 1_795_390_000_123.9);
+  expect(found).toEqual(['/a', '/b'].map(source => ({ message: event.message, timestamp: event.timestamp, source })));
+  expect(calls).toHaveLength(6);
+  expect(calls.find(({ body }) => body.logGroupName === '/a')).toMatchObject({
+    action: 'Logs_20140328.FilterLogEvents',
+    body: { logGroupName: '/a', startTime: 1_795_390_000_123, filterPattern: `?"${id}" ?"${xrayTraceId(id)}"` },
+  });
+});
+
+it('keeps each pattern within what CloudWatch Logs takes, and asks for every id', async () => {
+  answer = () => ({ body: { events: [] } });
+  await cloudWatchLogs(openSession('us-east-1'), ['/a']).events(ids(40), 0);
+  const patterns = calls.map(({ body }) => String(body.filterPattern));
+  expect(Math.max(...patterns.map(({ length }) => length))).toBeLessThanOrEqual(1024);
+  for (const id of ids(40)) expect(patterns.join(' ')).toContain(id);
+  expect(patterns).toHaveLength(4);
+});
+
+it('takes a group that does not exist yet for an empty one, and notes it until it does', async () => {
+  answer = (_, { logGroupName }) =>
+    logGroupName === '/new' ? refusal('ResourceNotFoundException') : { body: { events: [{ message: 'm' }] } };
+  const logs = cloudWatchLogs(openSession('us-east-1'), ['/new', '/old']);
+  expect(await logs.events(ids(1), 0)).toEqual([{ message: 'm', source: '/old' }]);
+  expect(logs.notes?.()).toEqual(['Log group `/new` does not exist in us-east-1: no record has ever been kept there']);
+  answer = () => ({ body: { events: [] } });
+  await logs.events(ids(1), 0);
+  expect(logs.notes?.()).toEqual([]);
+});
+
+it('finds what a collector has put into the local AWS, and nothing of traces that it does not have', async () => {
+  const aws = await startLocalAws({ port: 0 });
+  vi.stubEnv('AWS_ENDPOINT_URL', aws.url);
+  const session = openSession('us-east-1');
+  const put = jsonCaller({ ...XRAY, target: { PutTraceSegments: '/TraceSegments' } }, session);
+  const logs = jsonCaller(LOGS, session);
+  const now = Date.now();
+  const times = (document: string) => ({ ...JSON.parse(document), start_time: now / 1000 - 1, end_time: now / 1000 });
+  const documents = DOCUMENTS.map(document => JSON.stringify(times(document)));
+  await put('PutTraceSegments', { TraceSegmentDocuments: documents }, []);
+  const group = { logGroupName: '/aws/ecs/zap-adot-logs' };
+  const stream = { ...group, logStreamName: 'otlp/local' };
+  const traces = xrayTraces(session);
+  const records = cloudWatchLogs(session, [group.logGroupName]);
+  expect(await records.events([EXTERNAL_TRACE], now - 60_000)).toEqual([]);
+  expect(records.notes?.()).toHaveLength(1);
+  await logs('CreateLogGroup', group, []);
+  await logs('CreateLogStream', stream, []);
+  const messages = [EXTERNAL_TRACE, xrayTraceId(EXTERNAL_TRACE), 'f'.repeat(32)].map(id =>
+    JSON.stringify({ trace_id: id }),
+  );
+  const logEvents = messages.map((message, index) => ({ timestamp: now + index, message }));
+  await logs('PutLogEvents', { ...stream, logEvents }, []);
+  const unknown = `${EXTERNAL_TRACE.slice(0, 31)}0`;
+  // What was put is found a moment later, as with AWS.
+  await expect
+    .poll(async () => (await traces.segments([EXTERNAL_TRACE, unknown])).map(({ name }) => name).sort())
+    .toEqual(['GET', 'zap-app', 'zap-app']);
+  await expect
+    .poll(async () => (await records.events([EXTERNAL_TRACE, unknown], now - 60_000)).map(({ message }) => message))
+    .toEqual(messages.slice(0, 2));
+  expect(records.notes?.()).toEqual([]);
+  await aws.close();
+});

@@ -1,0 +1,198 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, it } from 'vitest';
+import { Cancelled } from '../runner/cancellation.ts';
+import { systemClock } from '../runner/clock.ts';
+import { request } from './fixtures.ts';
+import { mintTrace, plainTraceId, xrayTraceId } from './trace-id.ts';
+import { type Answer, checkAnswer, sendRequests } from './traffic.ts';
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+async function serve(answer: RequestListener): Promise<string> {
+  const server = createServer(answer);
+  servers.push(server);
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const { signal } = new AbortController();
+const options = { signal, clock: systemClock };
+
+it('sends each request once, with a trace of its own and marked as a test, and follows no redirect', async () => {
+  const seen: string[][] = [];
+  const url = await serve((incoming, outgoing) => {
+    const { method = '', headers } = incoming;
+    seen.push([method, incoming.url ?? '', String(headers.traceparent), String(headers['x-zap-obs-test'])]);
+    outgoing.writeHead(302, { location: '/elsewhere' }).end('go');
+  });
+  const requests = [request({ path: '/a?b=1' }), request({ method: 'POST', path: '/c' })];
+  const sent = await sendRequests(requests, `${url}/base/`, options);
+  expect(sent.map(({ answer }) => answer)).toMatchObject([
+    { kind: 'answered', status: 302, body: 'go', isCut: false },
+    { kind: 'answered', status: 302 },
+  ]);
+  const parents = sent.map(({ traceId }) => expect.stringMatching(new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`)));
+  expect(seen.sort((one, other) => String(one[1]).localeCompare(String(other[1])))).toEqual([
+    ['GET', '/base/a?b=1', parents[0], 'true'],
+    ['POST', '/base/c', parents[1], 'true'],
+  ]);
+  expect(new Set(sent.map(({ traceId }) => traceId)).size).toBe(2);
+});
+
+it('has a few requests on their way at a time, and the answers in the order of the requests', async () => {
+  let open = 0;
+  let most = 0;
+  const url = await serve((incoming, outgoing) => {
+    open += 1;
+    most = Math.max(most, open);
+    setTimeout(
+      () => {
+        open -= 1;
+        outgoing.end(incoming.url);
+      },
+      incoming.url === '/0' ? 60 : 10,
+    );
+  });
+  const requests = Array.from({ length: 12 }, (_, index) => request({ path: `/${index}` }));
+  const sent = await sendRequests(requests, url, options);
+  expect(sent.map(({ answer }) => answer.kind === 'answered' && answer.body)).toEqual(requests.map(({ path }) => path));
+  expect(most).toBeGreaterThan(1);
+  expect(most).toBeLessThan(6);
+});
+
+it('measures to the last byte', async () => {
+  const url = await serve((_, outgoing) => {
+    outgoing.write('first');
+    setTimeout(() => outgoing.end('last'), 80);
+  });
+  const [sent] = await sendRequests([request()], url, options);
+  expect(sent?.answer).toMatchObject({ kind: 'answered', body: 'firstlast' });
+  expect(sent?.answer.ms).toBeGreaterThanOrEqual(75);
+});
+
+it('reads no more than a mebibyte of a body that never ends', async () => {
+  const url = await serve((_, outgoing) => {
+    const more = () => {
+      while (outgoing.write(Buffer.alloc(64 * 1024, 'x')));
+      outgoing.once('drain', more);
+    };
+    more();
+  });
+  const [sent] = await sendRequests([request()], url, options);
+  expect(sent?.answer).toMatchObject({ kind: 'answered', status: 200, isCut: true });
+  expect(sent?.answer.kind === 'answered' && sent.answer.body.length).toBe(1024 * 1024);
+});
+
+it('tells why there is no answer, and sends the others all the same', async () => {
+  const url = await serve((incoming, outgoing) => {
+    if (incoming.url === '/reset') return void incoming.socket.resetAndDestroy();
+    if (incoming.url === '/half') {
+      outgoing.writeHead(200, { 'content-length': '100' });
+      return void outgoing.write('half', () => incoming.socket.destroy());
+    }
+    if (incoming.url === '/noise') return void incoming.socket.end('no HTTP at all\r\n\r\n');
+    outgoing.end('fine');
+  });
+  const paths = ['/reset', '/half', '/noise', '/fine'];
+  const sent = await sendRequests(
+    paths.map(path => request({ path })),
+    url,
+    options,
+  );
+  expect(sent.map(({ answer }) => (answer.kind === 'failed' ? answer.reason : answer.body))).toEqual([
+    'the connection was reset',
+    'the connection was closed before the answer was complete',
+    expect.stringContaining('the answer is no HTTP'),
+    'fine',
+  ]);
+  const closed = await serve(() => {});
+  await new Promise(resolve => servers.splice(-1)[0]?.close(resolve));
+  const [refused] = await sendRequests([request()], closed, options);
+  expect(refused?.answer).toMatchObject({
+    kind: 'failed',
+    reason: 'the connection was refused: nothing listens there',
+  });
+  const [blocked] = await sendRequests([request()], 'http://127.0.0.1:6000', options);
+  expect(blocked?.answer).toMatchObject({ kind: 'failed', reason: expect.stringContaining('never used for HTTP') });
+});
+
+it('ends with the reason of the signal, without waiting for answers', async () => {
+  const url = await serve(() => {});
+  const controller = new AbortController();
+  const sending = sendRequests([request(), request()], url, { ...options, signal: controller.signal });
+  setTimeout(() => controller.abort(new Cancelled('SIGINT')), 50);
+  await expect(sending).rejects.toThrow(Cancelled);
+});
+
+it.each(['', 'localhost:5000', 'ftp://a/', 'http://user:pw@a/', 'http://a/?b', '/api'])(
+  'refuses %j as base',
+  async url => {
+    await expect(sendRequests([], url, options)).rejects.toThrow('The base URL cannot be used');
+  },
+);
+
+const answer = (more: Partial<Extract<Answer, { kind: 'answered' }>> = {}): Answer => ({
+  kind: 'answered',
+  status: 200,
+  ms: 10,
+  body: '{"items":[1,2],"at":"now"}',
+  isCut: false,
+  ...more,
+});
+
+it('checks status, JSON and time, each for itself', () => {
+  const expected = request({ json: { items: '<array>' }, maxMs: 10 });
+  expect(checkAnswer(expected, answer()).map(({ name, passed }) => [name, passed])).toEqual([
+    ['data: status 200', true],
+    ['data: JSON', true],
+    ['data: within 10 ms', true],
+  ]);
+  const found = checkAnswer(expected, answer({ status: 500, ms: 11, body: '{"items":{},"secret":1}' }));
+  expect(found.map(({ passed, seen }) => [passed, seen])).toEqual([
+    [false, String.raw`500, "{\"items\":{},\"secret\":1}"`],
+    [false, '`items` is {} instead of "<array>"'],
+    [false, '11 ms to the last byte'],
+  ]);
+  expect(found.every(({ fix }) => fix)).toBe(true);
+});
+
+it.each([
+  [{ status: 301 }, 'Expect the status of the redirect'],
+  [{ body: '', status: 404 }, 'without a body'],
+  [{ body: '<html>' }, 'no JSON: "<html>"'],
+  [{ body: '' }, 'no JSON: an empty body'],
+  [{ body: '{"items":[]}', isCut: true }, 'a body of more than 1 MiB'],
+  [{ body: '[1,2,3,4,5]' }, 'it is [1,2,3,4,5] instead of {"items":"<array>"}'],
+])('tells what is wrong with %j', (more, told) => {
+  expect(JSON.stringify(checkAnswer(request({ json: { items: '<array>' } }), answer(more)))).toContain(
+    JSON.stringify(told).slice(1, -1),
+  );
+});
+
+it('has one finding for a request without an answer', () => {
+  const found = checkAnswer(request({ json: 1, maxMs: 5 }), {
+    kind: 'failed',
+    reason: 'the connection was reset',
+    ms: 3,
+  });
+  expect(found).toMatchObject([{ passed: false, seen: 'no answer after 3 ms: the connection was reset' }]);
+});
+
+it('mints ids that X-Ray takes too, and knows them in both forms', () => {
+  const now = Date.parse('2026-01-01T00:00:00Z');
+  const { traceId, traceparent } = mintTrace(now, size => new Uint8Array(size).fill(0xab));
+  expect(traceId).toBe(`6955b900${'ab'.repeat(12)}`);
+  expect(traceparent).toBe(`00-${traceId}-${'ab'.repeat(8)}-01`);
+  expect(xrayTraceId(traceId)).toBe(`1-6955b900-${'ab'.repeat(12)}`);
+  for (const form of [traceId, traceId.toUpperCase(), xrayTraceId(traceId), `Root=${xrayTraceId(traceId)};Sampled=1`])
+    expect(plainTraceId(form)).toBe(traceId);
+  for (const none of ['', '0'.repeat(32), traceId.slice(1), `2-${xrayTraceId(traceId).slice(2)}`])
+    expect(plainTraceId(none)).toBeUndefined();
+});
