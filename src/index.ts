@@ -4,8 +4,8 @@ import { terminalHost } from './runner/terminal-host.ts';
 /** Every action of the bundle; loaded when asked for, so that one does not pay for another's libraries. */
 export const actions: Record<string, () => Promise<{ action: Action }>> = {
   deploy: () => import('./actions/deploy/run.ts'),
-  'smoke-test': () => import('./actions/smoke-test/run.ts'),
   teardown: () => import('./actions/teardown/run.ts'),
+  'smoke-test': () => import('./actions/smoke-test/run.ts'),
 };
 
 /**

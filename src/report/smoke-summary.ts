@@ -14,7 +14,7 @@ const WHAT: Readonly<Record<Suite, string>> = {
 /** A smoke test in one line, for the log and as the summary's title. */
 export function smokeHeadline({ service, passed, checks, faults, times }: SmokeResult): string {
   const failed = checks.filter(check => !check.passed).length;
-  if (faults.length > 0) return `Smoke test of ${service}: it did not come up`;
+  if (faults.length > 0 && checks.length === 0) return `Smoke test of ${service}: it did not come up`;
   if (!passed) return `Smoke test of ${service}: ${failed} of ${count(checks.length, 'check')} failed`;
   const time = times.proof === undefined ? '' : `, ${duration(times.proof)} from the first request`;
   return `Smoke test of ${service}: ${count(checks.length, 'check')} passed${time}`;

@@ -3,6 +3,7 @@ import type { Model } from '../../compose/model.ts';
 import { assertRunning, NotReady, pauseAfter } from '../../compose/ready.ts';
 import type { Check } from '../../report/smoke-result.ts';
 import { systemClock } from '../../runner/clock.ts';
+import type { UserFault } from '../../runner/fault.ts';
 import type { Host } from '../../runner/host.ts';
 import { cloudWatchLogs } from '../../telemetry/cloudwatch-logs.aws.ts';
 import { diagnose } from '../../telemetry/diagnose.ts';
@@ -38,13 +39,11 @@ const FACT_LINES = 300;
 export interface TelemetryChecks {
   checks: Check[];
   services: string[];
+  /** A container has ended meanwhile: that is why something is missing. */
+  failure?: UserFault | undefined;
 }
 
-/**
- * Proves that the telemetry of the requests has arrived.
- *
- * @throws UserFault when a container ends meanwhile
- */
+/** Proves that the telemetry of the requests has arrived. Nothing more is waited for when a container has ended. */
 export async function checkTelemetry(
   context: CheckContext,
   sent: readonly SentRequest[],
@@ -58,15 +57,10 @@ export async function checkTelemetry(
     logs: cloudWatchLogs(session, [LOG_GROUP]),
   };
   const patience = patienceFor(smoke.model);
-  const proof = await whileRunning(context, signal, within =>
-    prove(files.expectations, sent, backends, {
-      run: smoke.run,
-      signal: within,
-      clock: systemClock,
-      patience,
-    }),
+  const { proof, failure } = await whileRunning(context, signal, enough =>
+    prove(files.expectations, sent, backends, { run: smoke.run, signal, clock: systemClock, patience, enough }),
   );
-  if (proof.passed) return { checks: proof.signals.flatMap(checksOf), services: [] };
+  if (proof.passed || failure) return { checks: proof.signals.flatMap(checksOf), services: [], failure };
   const services = [COLLECTOR, smoke.target?.service ?? []].flat();
   const told = diagnose(proof, await gatherFacts(context, sent, services, signal));
   const diagnoses = told.signals.flatMap(({ diagnosis, signal }) => (diagnosis ? [{ signal, ...diagnosis }] : []));
@@ -111,25 +105,41 @@ function checksOf({ signal, findings, arrivalMs }: SignalProof): Check[] {
   return findings.map(finding => ({ ...finding, suite: signal, after: arrivalMs }));
 }
 
-/** Does work as long as every container runs that should; nothing arrives any more when one has ended. */
+/**
+ * Does work, and tells it that it is enough when a container has ended that should not have.
+ *
+ * @returns what came of it, and the fault of the container, whose log is shown
+ */
 async function whileRunning(
   { smoke, host }: CheckContext,
   signal: AbortSignal,
-  work: (signal: AbortSignal) => Promise<Proof>,
-): Promise<Proof> {
-  const stop = new AbortController();
-  const within = AbortSignal.any([signal, stop.signal]);
-  const watching = async (): Promise<never> => {
-    for (const began = Date.now(); ; ) {
-      await assertRunning(smoke.project, smoke.model, within);
-      await systemClock.sleep(pauseAfter(Date.now() - began), within);
+  work: (enough: AbortSignal) => Promise<Proof>,
+): Promise<{ proof: Proof; failure?: UserFault | undefined }> {
+  const enough = new AbortController();
+  const done = new AbortController();
+  const within = AbortSignal.any([signal, done.signal]);
+  const watching = async (): Promise<UserFault | undefined> => {
+    try {
+      for (const began = Date.now(); ; ) {
+        await assertRunning(smoke.project, smoke.model, within);
+        await systemClock.sleep(pauseAfter(Date.now() - began), within);
+      }
+    } catch (error) {
+      if (error instanceof NotReady) {
+        enough.abort();
+        return await withLastWords(error, smoke, host, signal);
+      }
+      if (done.signal.aborted && !signal.aborted) return undefined;
+      throw error;
     }
   };
-  try {
-    return await Promise.race([work(within), watching()]);
-  } catch (error) {
-    throw error instanceof NotReady ? await withLastWords(error, smoke, host, signal) : error;
-  } finally {
-    stop.abort(new Error('the other has ended'));
-  }
+  const working = async () => {
+    try {
+      return await work(enough.signal);
+    } finally {
+      done.abort();
+    }
+  };
+  const [proof, failure] = await Promise.all([working(), watching()]);
+  return { proof, failure };
 }

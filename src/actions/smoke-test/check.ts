@@ -5,10 +5,10 @@ import { explanationOf } from '../../report/junit.ts';
 import type { Check } from '../../report/smoke-result.ts';
 import { count } from '../../report/words.ts';
 import { systemClock } from '../../runner/clock.ts';
-import type { Fault } from '../../runner/fault.ts';
+import type { Fault, UserFault } from '../../runner/fault.ts';
 import type { Host } from '../../runner/host.ts';
 import { checkAnswer, type SentRequest, sendRequests } from '../../telemetry/traffic.ts';
-import { checkTelemetry } from './check-telemetry.ts';
+import { checkTelemetry, type TelemetryChecks } from './check-telemetry.ts';
 import type { SmokeFiles } from './files.ts';
 import { addressOf, type SmokeProject } from './smoke-project.ts';
 import { showLogs, withLastWords } from './start.ts';
@@ -27,8 +27,15 @@ export interface CheckContext {
 /** A server that runs, but has no health check, is given so long to answer, in milliseconds. */
 const PATIENCE = 30_000;
 
+/** What was checked. */
+export interface Checked {
+  checks: Check[];
+  /** Why checks failed that would have passed. */
+  failure?: UserFault | undefined;
+}
+
 /** Sends the expected requests, and finds what they were answered and what arrived of their telemetry. */
-export async function check(context: CheckContext, signal: AbortSignal): Promise<Check[]> {
+export async function check(context: CheckContext, signal: AbortSignal): Promise<Checked> {
   const { smoke, files, host } = context;
   const { expectations } = files;
   const url = await reach(context, signal);
@@ -40,10 +47,10 @@ export async function check(context: CheckContext, signal: AbortSignal): Promise
   tell(checks, host);
   const failed = answers.some(({ passed }) => !passed) ? [smoke.target?.service ?? []].flat() : [];
   await showLogs(smoke, [...new Set([...failed, ...telemetry.services])], host, signal);
-  return checks;
+  return { checks, failure: telemetry.failure };
 }
 
-function noTelemetry() {
+function noTelemetry(): TelemetryChecks {
   return { checks: [], services: [] };
 }
 

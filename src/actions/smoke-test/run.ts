@@ -48,7 +48,9 @@ export const action = defineAction(spec, async context => {
     }
     const containers = await timed('start', () => start(smoke, host, { signal, patience: timeout }));
     images = await imagesOf(containers, signal);
-    checks = await timed('proof', () => check({ smoke, containers, files, baseUrl, setting, host }, signal));
+    ({ checks, failure } = await timed('proof', () =>
+      check({ smoke, containers, files, baseUrl, setting, host }, signal),
+    ));
   } catch (error) {
     failure = error;
   }
