@@ -14,8 +14,8 @@ const USAGE = `Usage: npm run bench:app -- [--json FILE]
 
   --json FILE   write the figures there
 
-The environment variable COLLECTOR names the binary of an OpenTelemetry collector to send to, with receiver otlp, processor
-batch, exporter file and extension health_check. Default: a process that counts what arrives.`;
+The environment variable COLLECTOR names the binary of an OpenTelemetry collector to send to, with receiver otlp, exporter
+file and extension health_check. Default: a process that counts what arrives.`;
 
 const { json } = readFlags();
 const { COLLECTOR: binary } = process.env;

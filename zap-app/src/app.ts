@@ -1,6 +1,5 @@
-import { context, type Meter, SpanStatusCode, trace } from '@opentelemetry/api';
-import { getRPCMetadata } from '@opentelemetry/core';
-import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import { type Meter, trace } from '@opentelemetry/api';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { data } from './endpoints/data.ts';
 import type { Endpoint } from './endpoints/endpoint.ts';
 import { error } from './endpoints/error.ts';
@@ -38,19 +37,7 @@ export function createApp({ log, meter, external: called }: AppDeps): Express {
 }
 
 function answer(app: Express, { path, handle }: Endpoint): void {
-  app.route(path).all(nameRoute(path)).get(handle).all(methodNotAllowed);
-}
-
-/**
- * Tells the HTTP instrumentation the route: its span is then called `GET /api/data` instead of `GET`. The instrumentation of
- * Express does the same for routes it does not know, but by wrapping every layer, and not for `/?query`.
- */
-function nameRoute(path: string): RequestHandler {
-  return (_request, _response, next) => {
-    const metadata = getRPCMetadata(context.active());
-    if (metadata !== undefined) metadata.route = path;
-    next();
-  };
+  app.route(path).get(handle).all(methodNotAllowed);
 }
 
 function methodNotAllowed(request: Request, response: Response): void {
@@ -69,7 +56,6 @@ function failed(log: Log, metrics: AppMetrics) {
   return (thrown: unknown, request: Request, response: Response, next: NextFunction): void => {
     const span = trace.getActiveSpan();
     span?.recordException(thrown instanceof Error ? thrown : String(thrown));
-    span?.setStatus({ code: SpanStatusCode.ERROR, message: thrown instanceof Error ? thrown.message : String(thrown) });
     metrics.thrown(describe(request));
     const { endpoint } = describe(request);
     log('ERROR', `${endpoint} failed`, { 'http.route': endpoint, ...exceptionAttributes(thrown) });

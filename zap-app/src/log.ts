@@ -2,6 +2,7 @@ import {
   type Attributes,
   type Context,
   context,
+  isSpanContextValid,
   type Logger,
   SeverityNumber,
   type SpanContext,
@@ -39,7 +40,8 @@ export function createLog({ destination, otlp, resource }: LogOptions): Log {
     destination,
   );
   return (severity, body, attributes = {}, within = context.active()) => {
-    const span = trace.getSpanContext(within);
+    const active = trace.getSpanContext(within);
+    const span = active && isSpanContextValid(active) ? active : undefined;
     const all = span === undefined ? attributes : { ...attributes, xray_trace_id: xrayTraceId(span.traceId) };
     lines[LEVELS[severity]]({ ...(span && correlation(span)), attributes: all }, body);
     otlp.emit({

@@ -21,9 +21,12 @@ const settings = settingsOrExit();
 // Writes while the app goes on; what comes meanwhile is written at once after.
 const lines = pino.destination({ dest: 1, sync: false });
 const log = createLog({ destination: lines, otlp: logs.getLogger('zap-app'), resource: telemetry.resource });
-const server = createServer(
-  createApp({ log, meter: metrics.getMeter('zap-app'), external: { target, timeout: settings.externalTimeout } }),
-);
+const app = createApp({
+  log,
+  meter: metrics.getMeter('zap-app'),
+  external: { target, timeout: settings.externalTimeout },
+});
+const server = createServer(telemetry.traced(app));
 server.keepAliveTimeout = KEEP_ALIVE;
 server.headersTimeout = KEEP_ALIVE + 1000;
 const drain = drainable(server);

@@ -8,8 +8,8 @@ export interface AppMetrics {
   thrown(request: { endpoint: string; method: string }): void;
 }
 
-/** Seconds; those of OpenTelemetry's convention for HTTP. Its SDK's own defaults are meant for milliseconds. */
-const BOUNDARIES = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+/** Boundaries in seconds; those of OpenTelemetry's convention for HTTP. Its SDK's own defaults are meant for milliseconds. */
+export const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 
 export function createMetrics(meter: Meter): AppMetrics {
   const requests = meter.createCounter('zapp.http.requests', {
@@ -23,7 +23,7 @@ export function createMetrics(meter: Meter): AppMetrics {
   const duration = meter.createHistogram('zapp.http.request.duration', {
     unit: 's',
     description: 'From the arrival of a request to the end of its answer',
-    advice: { explicitBucketBoundaries: BOUNDARIES },
+    advice: { explicitBucketBoundaries: SECONDS },
   });
   return {
     answered(request, seconds) {

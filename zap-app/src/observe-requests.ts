@@ -1,10 +1,8 @@
 import { context } from '@opentelemetry/api';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { knownMethod } from './known-method.ts';
 import type { Log } from './log.ts';
 import type { AppMetrics } from './metrics.ts';
-
-/** Methods by their own name; all others are one, so that strangers cannot make up label values. */
-const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']);
 
 /** The endpoint of requests that match no route. */
 export const UNMATCHED = 'unmatched';
@@ -47,6 +45,6 @@ export function describe(request: Request): { endpoint: string; method: string }
   const route: { path?: string } | undefined = request.route;
   return {
     endpoint: route?.path ?? UNMATCHED,
-    method: METHODS.has(request.method) ? request.method : '_OTHER',
+    method: knownMethod(request.method),
   };
 }

@@ -41,7 +41,7 @@ export async function startCounter(): Promise<Sink> {
 /**
  * A real collector, which writes what it has taken into a file.
  *
- * @param binary an OpenTelemetry collector with receiver otlp, processor batch, exporter file and extension health_check
+ * @param binary an OpenTelemetry collector with receiver otlp, exporter file and extension health_check
  * @throws Error with the collector's own words when it does not start
  */
 export async function startCollector(binary: string): Promise<Sink> {
@@ -69,11 +69,11 @@ export async function startCollector(binary: string): Promise<Sink> {
 }
 
 function collectorConfig(otlp: number, health: number, path: string) {
-  const pipeline = { receivers: ['otlp'], processors: ['batch'], exporters: ['file'] };
+  // Without batches: what it has answered for is then with the exporter, also when it is stopped right after.
+  const pipeline = { receivers: ['otlp'], exporters: ['file'] };
   return {
     extensions: { health_check: { endpoint: `127.0.0.1:${health}` } },
     receivers: { otlp: { protocols: { http: { endpoint: `127.0.0.1:${otlp}` } } } },
-    processors: { batch: { timeout: '200ms' } },
     exporters: { file: { path } },
     service: {
       extensions: ['health_check'],

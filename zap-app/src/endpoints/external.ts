@@ -1,4 +1,4 @@
-import { SpanStatusCode, trace } from '@opentelemetry/api';
+import { trace } from '@opentelemetry/api';
 import { exceptionAttributes, type Log } from '../log.ts';
 import type { Endpoint } from './endpoint.ts';
 
@@ -29,7 +29,6 @@ export function external({ target, timeout, log }: ExternalOptions): Endpoint {
       } catch (error) {
         const reason = reasonOf(error, timeout);
         trace.getActiveSpan()?.recordException(error instanceof Error ? error : String(error));
-        trace.getActiveSpan()?.setStatus({ code: SpanStatusCode.ERROR, message: reason });
         log('ERROR', `The call to ${called.url} failed: ${reason}`, exceptionAttributes(error));
         response.status(502).json({ error: 'bad_gateway', reason, ...called });
       }

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+import { metrics, trace } from '@opentelemetry/api';
 import { RuntimeNodeInstrumentation } from '@opentelemetry/instrumentation-runtime-node';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
@@ -12,6 +12,7 @@ import { createDiagnostics } from './diagnostics.ts';
 import type { Telemetry } from './handle.ts';
 import { createPropagator } from './propagators.ts';
 import { createSampler } from './sampler.ts';
+import { traceRequests } from './trace-requests.ts';
 
 /** Milliseconds of a clock that never goes back. */
 const now = () => performance.now();
@@ -38,21 +39,19 @@ export function startSdk(env: NodeJS.ProcessEnv): Telemetry {
     idGenerator: ids,
     textMapPropagator: createPropagator(env, ids),
     sampler: createSampler(env, { trustedPerSecond, now }),
-    instrumentations: [
-      new HttpInstrumentation({
-        ignoreIncomingRequestHook: ({ url }) => url?.split('?', 1)[0] === health.path,
-        // `fetch` does not go through node:http.
-        disableOutgoingRequestInstrumentation: true,
-      }),
-      new UndiciInstrumentation(),
-      new RuntimeNodeInstrumentation(),
-    ],
+    // Both listen to what Node publishes; neither patches anything.
+    instrumentations: [new UndiciInstrumentation(), new RuntimeNodeInstrumentation()],
   });
   // Again, because the constructor sets up a logger whose lines are no JSON.
   showDiagnostics();
   sdk.start();
   return {
     resource: base.merge(detectResources({ detectors: [envDetector] })).attributes,
+    traced: traceRequests({
+      tracer: trace.getTracer(packageJson.name),
+      meter: metrics.getMeter(packageJson.name),
+      except: health.path,
+    }),
     shutdown: () => sdk.shutdown(),
   };
 }
