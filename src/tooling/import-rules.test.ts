@@ -24,7 +24,9 @@ function lint(path: string, imported: string): string {
 it.each([
   ['src/stacks/x.ts', '@aws-sdk/client-s3', 'only *.aws.ts files speak to AWS'],
   ['src/stacks/x.ts', '@actions/core', 'only src/runner speaks to the runner'],
-  ['src/stacks/x.ts', '@actions/exec', 'only *.docker.ts files run docker'],
+  ['src/compose/x.ts', 'node:child_process', 'only *.docker.ts files start processes'],
+  ['src/runner/x.ts', '@actions/exec', 'only *.docker.ts files start processes'],
+  ['src/compose/x.docker.ts', '@aws-sdk/client-s3', 'only *.aws.ts files speak to AWS'],
   ['src/stacks/x.ts', '../actions/deploy/run.ts', 'no action uses another, and no feature an action'],
   ['src/stacks/x.ts', '../tooling/scenario.ts', 'only tests and tooling use src/tooling'],
   ['src/stacks/x.aws.ts', '@actions/github', 'only *.github.ts files speak to GitHub'],
@@ -38,6 +40,7 @@ it.each([
 
 it.each([
   ['src/stacks/x.aws.ts', '@aws-sdk/client-s3'],
+  ['src/compose/x.docker.ts', 'node:child_process'],
   ['src/runner/x.ts', '@actions/core'],
   ['src/stacks/x.test.ts', '../tooling/scenario.ts'],
 ])('%s may import %s', (path, imported) => {
