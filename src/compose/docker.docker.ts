@@ -52,10 +52,12 @@ function collect(stream: NodeJS.ReadableStream, onLine: ((line: string) => void)
   lines.on('line', line => {
     const text = stripVTControlCharacters(line);
     if (head.length < KEPT) head += `${text}\n`;
-    else tail = `${tail}${text}\n`.slice(-KEPT);
+    else tail += `${text}\n`;
+    // Seldom, as each cut costs as much as what is kept.
+    if (tail.length > 2 * KEPT) tail = tail.slice(-KEPT);
     onLine?.(text);
   });
-  return () => head + tail;
+  return () => head + tail.slice(-KEPT);
 }
 
 function notStarted(error: Error): Error {
