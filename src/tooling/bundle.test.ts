@@ -1,7 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from './repository.ts';
@@ -23,6 +25,24 @@ describe('dist', () => {
         expect(committed[name]?.equals(content), `${name} is stale: run npm run build`).toBe(true);
     } finally {
       rmSync(fresh, { recursive: true, force: true });
+    }
+  });
+
+  it('holds a local AWS that needs nothing beside it, and is ready soon', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'zap-obs-dist-'));
+    const file = join(folder, 'local-aws.mjs');
+    copyFileSync(join(ROOT, 'dist/local-aws.js'), file);
+    const child = spawn(process.execPath, [file, '--port', '0'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const [line] = await once(createInterface(child.stdout), 'line');
+      const [, url] = /^A local simulation of AWS.* Endpoint (\S+),/.exec(line) ?? [];
+      expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ services: ['xray', 'logs', 'sts'] });
+      child.kill('SIGTERM');
+      expect(await once(child, 'close')).toEqual([0, null]);
+      expect(readFileSync(file).length).toBeLessThan(MEGABYTE / 8);
+    } finally {
+      child.kill('SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
     }
   });
 

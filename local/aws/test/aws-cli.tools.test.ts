@@ -119,3 +119,81 @@ test('asks STS, EC2 and SSM', { timeout: 180_000 }, async () => {
   await cli('ssm', 'put-parameter', '--name', '/a', '--value', 'v', '--type', 'String');
   expect(await json('ssm', 'get-parameter', '--name', '/a')).toMatchObject({ Parameter: { Value: 'v' } });
 });
+
+test('puts a segment, and finds it by its id and by an annotation', { timeout: 180_000 }, async () => {
+  const seconds = Math.floor(Date.now() / 1000);
+  const id = '1-4bf92f35-77b34da6a3ce929d0e0e4736';
+  const segment = {
+    id: '00f067aa0ba902b7',
+    trace_id: id,
+    name: 'zap-app',
+    start_time: seconds,
+    end_time: seconds + 0.5,
+    annotations: { zap_obs_run: 'run-1' },
+    http: { request: { method: 'GET', url: 'http://zap/api/data' }, response: { status: 200 } },
+  };
+  const put = ['xray', 'put-trace-segments', '--trace-segment-documents'];
+  expect(await json(...put, JSON.stringify(segment), '{"id":"1"}')).toEqual({
+    UnprocessedTraceSegments: [{ Id: '1', ErrorCode: 'InvalidId', Message: 'Invalid segment. ErrorCode: InvalidId' }],
+  });
+  expect(await json('xray', 'batch-get-traces', '--trace-ids', id)).toMatchObject({
+    Traces: [{ Id: id, Duration: 0.5, Segments: [{ Id: segment.id, Document: JSON.stringify(segment) }] }],
+    UnprocessedTraceIds: [],
+  });
+  const range = ['--start-time', String(seconds - 60), '--end-time', String(seconds + 60), '--filter-expression'];
+  const summaries = (...words: string[]) => json('xray', 'get-trace-summaries', ...range, ...words);
+  expect(await summaries('annotation[zap_obs_run] = "run-1"')).toMatchObject({
+    TraceSummaries: [
+      {
+        Id: id,
+        Http: { HttpMethod: 'GET', HttpStatus: 200 },
+        Annotations: { zap_obs_run: [{ AnnotationValue: { StringValue: 'run-1' } }] },
+        EntryPoint: { Name: 'zap-app' },
+      },
+    ],
+  });
+  expect(await summaries('annotation.zap_obs_run = "run-2"')).toMatchObject({ TraceSummaries: [] });
+  await expect(summaries('edge("a", "b")')).rejects.toThrow(
+    /\(InvalidRequestException\) when calling the GetTraceSummaries operation: Invalid filter expression: 'edge'/,
+  );
+  expect(await json('xray', 'get-trace-segment-destination')).toEqual({ Destination: 'XRay', Status: 'ACTIVE' });
+  expect(await json('xray', 'get-sampling-rules')).toMatchObject({
+    SamplingRuleRecords: [{ SamplingRule: { RuleName: 'Default', Version: 1 }, CreatedAt: expect.anything() }],
+  });
+});
+
+test('puts log events, filters and reads them', { timeout: 180_000 }, async () => {
+  const [group, stream] = [
+    ['--log-group-name', '/aws/ecs/zap'],
+    ['--log-stream-name', 'otlp/local'],
+  ];
+  await cli('logs', 'create-log-group', ...group);
+  await cli('logs', 'create-log-stream', ...group, ...stream);
+  await cli('logs', 'put-retention-policy', ...group, '--retention-in-days', '7');
+  const at = Date.now();
+  const events = ['a', 'b', 'c'].map((trace_id, index) => ({
+    timestamp: at + index,
+    message: JSON.stringify({ body: `late ${index}`, trace_id }),
+  }));
+  const put = await json('logs', 'put-log-events', ...group, ...stream, '--log-events', JSON.stringify(events));
+  expect(put.nextSequenceToken).toEqual(expect.any(String));
+  const filter = ['logs', 'filter-log-events', ...group];
+  expect(await json(...filter, '--filter-pattern', '{ $.trace_id = "b" }')).toMatchObject({
+    events: [{ logStreamName: 'otlp/local', ...events[1] }],
+  });
+  // The CLI follows the tokens itself.
+  expect((await json(...filter, '--page-size', '1')).events).toHaveLength(3);
+  expect((await json('logs', 'get-log-events', ...group, ...stream, '--limit', '2')).events).toMatchObject([
+    events[1] ?? {},
+    events[2] ?? {},
+  ]);
+  expect(await json('logs', 'describe-log-groups', '--log-group-name-prefix', '/aws')).toMatchObject({
+    logGroups: [{ logGroupName: '/aws/ecs/zap', retentionInDays: 7 }],
+  });
+  expect(await json('logs', 'describe-log-streams', ...group)).toMatchObject({
+    logStreams: [{ logStreamName: 'otlp/local', lastEventTimestamp: at + 2 }],
+  });
+  await expect(cli(...filter, '--filter-pattern', 'a=b')).rejects.toThrow(/InvalidParameterException/);
+  await cli('logs', 'delete-log-group', ...group);
+  await expect(cli(...filter)).rejects.toThrow(/ResourceNotFoundException/);
+});

@@ -1,27 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { start as startNode } from './command.ts';
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-const started: ChildProcess[] = [];
-afterEach(() => {
-  for (const child of started.splice(0)) child.kill('SIGKILL');
-});
-
-/** A started command line, with all that it has written so far. */
-function start(...words: string[]) {
-  const child = spawn(process.execPath, [MAIN, ...words], { env: { PATH: process.env.PATH } });
-  started.push(child);
-  const written = { out: '', err: '' };
-  child.stdout.on('data', chunk => {
-    written.out += chunk;
-  });
-  child.stderr.on('data', chunk => {
-    written.err += chunk;
-  });
-  return { child, written, ended: once(child, 'close') };
-}
+const start = (...words: string[]) => startNode(MAIN, ...words);
 
 async function endpoint(written: { out: string }): Promise<string> {
   await expect.poll(() => written.out, { timeout: 10_000 }).toMatch(/Ctrl-C stops it/);
@@ -32,6 +14,7 @@ test('tells where it is, shows each call, and ends cleanly when it is told to', 
   const { child, written, ended } = start('--port', '0');
   const url = await endpoint(written);
   expect(written.out).toContain('A local simulation of AWS');
+  expect(written.out).toMatch(/Services: cloudformation, .*logs, xray/);
   await fetch(url, {
     method: 'POST',
     headers: { authorization: 'AWS4-HMAC-SHA256 Credential=AKIA/20260101/us-east-1/sts/aws4_request' },

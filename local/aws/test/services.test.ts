@@ -104,6 +104,17 @@ test('an unknown action or service is told what there is', async () => {
   expect((await call('lambda', { Action: 'Invoke' })).text).toContain('no service lambda; it has: cloudformation,');
 });
 
+test('a health check needs no signature, and is no call', async () => {
+  const before = aws.calls.length;
+  const response = await fetch(`${aws.url}/health`);
+  expect(response.status).toBe(200);
+  expect(await response.json()).toMatchObject({ status: 'ok', simulation: true, services: aws.services });
+  expect(aws.calls).toHaveLength(before);
+  const headers = { authorization: scope('s3') };
+  expect((await fetch(`${aws.url}/health`, { headers })).status).toBe(404);
+  expect((await fetch(`${aws.url}/health`, { method: 'POST' })).status).toBe(403);
+});
+
 test('a gzipped request body is read', async () => {
   const response = await fetch(aws.url, {
     method: 'POST',

@@ -1,10 +1,12 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { type LocalAws, startLocalAws } from '@zap-obs/local-aws';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Cancelled } from '../../runner/cancellation.ts';
 import { type RecordingHost, recordingHost } from '../../tooling/recording-host.ts';
 import { ROOT } from '../../tooling/repository.ts';
+import { environmentWithoutAws } from '../../tooling/run-bundle.ts';
 import { action } from './run.ts';
 
 // What a Docker does that is not there, does not answer, or lies: a script stands for it. Real ones are in smoke.e2e.test.ts.
@@ -20,6 +22,7 @@ const EXPECTATIONS = 'service: shop\nrequests: [{ name: home, path: / }]\n';
 const COMPOSE = 'services: { shop: { image: shop, ports: ["80"] } }\n';
 const MODEL = JSON.stringify({ services: { shop: { image: 'shop', ports: [{ target: 80 }] } } });
 
+const ORIGINAL = { ...process.env };
 let runs = 0;
 
 /**
@@ -146,5 +149,57 @@ describe('a project that does not come up', () => {
     expect(log).toContain('The container of `shop` has ended with exit code 1');
     expect(log).toContain('cannot be removed. Seen: container stuck-1. Remove it by `docker compose --project-name');
     expect(Object.keys(host.savedStates())).toEqual(['unfinished_compose_project']);
+  });
+});
+
+describe('with an account', () => {
+  let aws: LocalAws;
+  beforeAll(async () => {
+    aws = await startLocalAws({ port: 0 });
+  });
+  beforeEach(() => {
+    const account = {
+      AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 's3cretK3y',
+      AWS_SESSION_TOKEN: 't0kenOfTheSession',
+    };
+    process.env = { ...environmentWithoutAws(), AWS_ENDPOINT_URL: aws.url, ...account, RUNNER_TEMP: folder };
+  });
+  afterEach(() => {
+    process.env = { ...ORIGINAL };
+  });
+  afterAll(() => aws.close());
+
+  const inputs = { telemetry: 'true', aws: 'account', 'aws-region': 'eu-central-1' };
+
+  it('gives credentials to the containers by the environment, and leaves them nowhere else', async () => {
+    const said = `echo "$AWS_SESSION_TOKEN"; [ "$AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY $AWS_REGION" = "AKIDEXAMPLE s3cretK3y eu-central-1" ] && echo all of them >&2; exit 1`;
+    const { code, log, host } = await smokeTest(engine('', said), inputs);
+    expect(code).toBe(1);
+    expect(log).toContain('all of them');
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8', withFileTypes: true }).filter(
+      entry => entry.isFile() && entry.name !== 'docker',
+    );
+    const written = files.map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'utf8')).join('\n');
+    expect(written).toContain('account.yml');
+    for (const place of [log, host.summaryText, written]) expect(place).not.toMatch(/s3cretK3y|t0kenOfTheSession/);
+    expect(log).toContain('***');
+  });
+
+  it('fails before anything is started when AWS refuses them', async () => {
+    const denied = aws.faults.inject({ fault: 'access-denied' });
+    const { code, log } = await smokeTest(engine('', 'exit 9'), inputs);
+    denied.remove();
+    expect(code).toBe(1);
+    expect(log).toMatch(/xray:BatchGetTraces/);
+    expect(log).not.toContain('Start of');
+  });
+
+  it('fails before anything is started when there are none', async () => {
+    process.env = { ...environmentWithoutAws(), AWS_ENDPOINT_URL: aws.url };
+    const { code, log } = await smokeTest(engine('', 'exit 9'), inputs);
+    expect(code).toBe(1);
+    expect(log).toContain('There are no AWS credentials');
+    expect(log).not.toContain('Start of');
   });
 });
