@@ -3,8 +3,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { LOCAL_AWS, OTLP, PROMETHEUS } from '../actions/smoke-test/backends.ts';
-import { endProject } from '../actions/smoke-test/end-project.ts';
-import { imagesOf } from '../actions/smoke-test/images-of.ts';
+import { buildProject, endProject, imagesOf } from '../actions/smoke-test/containers.ts';
 import { addressOf } from '../actions/smoke-test/smoke-project.ts';
 import { start } from '../actions/smoke-test/start.ts';
 import { credentialVariables } from '../aws/exported-credentials.aws.ts';
@@ -16,7 +15,6 @@ import { actionsHost } from '../runner/actions-host.ts';
 import { Cancelled, listenForCancellation } from '../runner/cancellation.ts';
 import { systemClock } from '../runner/clock.ts';
 import { renderFault, UserFault } from '../runner/fault.ts';
-import { inGroup } from '../runner/host.ts';
 import { terminalHost } from '../runner/terminal-host.ts';
 import { imageChoice, imagesFor } from './images.ts';
 import { ROOT } from './repository.ts';
@@ -47,7 +45,7 @@ async function run(signal: AbortSignal): Promise<void> {
   const project = new ComposeProject({ name: 'zap-obs', files: paths, shownFiles: files, env }, runDocker);
   try {
     const model = await project.model(signal);
-    await inGroup(host, 'Build', () => project.build(signal, line => host.line(line)));
+    await buildProject({ project }, host, signal);
     const containers = await start({ project, model }, host, { signal, patience: PATIENCE });
     for (const { service, image, is } of await imagesOf(containers, signal))
       host.line(`${service}: ${image}${is ? ` (${is})` : ''}`);
