@@ -49,7 +49,10 @@ async function end(severity: 'INFO' | 'ERROR', why: string, code: number, error?
   await withDeadline(telemetry.shutdown(), LIMITS.telemetry).catch((failure: Error) =>
     log('WARN', `Not all telemetry could be sent: ${failure.message}. Look at what OTEL_EXPORTER_OTLP_ENDPOINT names.`),
   );
-  await withDeadline(new Promise<void>(resolve => lines.flush(() => resolve())), LIMITS.lines).catch(() => undefined);
+  // Not `flush`, which does not wait for what is being written.
+  const written = once(lines, 'close');
+  lines.end();
+  await withDeadline(written, LIMITS.lines).catch(() => undefined);
   process.exit(code);
 }
 

@@ -72,7 +72,8 @@ export function spawnApp(options: AppOptions = {}): ChildProcess {
 /** Starts the app and waits until it listens. */
 export async function runApp(options: AppOptions = {}): Promise<RunningApp> {
   const child = spawnApp(options);
-  const exited = once(child, 'exit');
+  // Not `exit`: lines may come after it.
+  const exited = once(child, 'close');
   const lines: Line[] = [];
   const stderr: string[] = [];
   let changed = () => {};
