@@ -44,6 +44,19 @@ const FAILED: SmokeResult = {
   ],
 };
 
+const NO_LOGS: SmokeResult = {
+  ...PASSED,
+  passed: false,
+  checks: ['timestamp', 'severity', 'body', 'trace_id', 'span_id', 'trace_flags'].map((field, index) => ({
+    suite: 'logs',
+    name: `log field ${field}`,
+    passed: false,
+    ...(index === 0 && { seen: 'no record', place: { file: 'telemetry.yaml', line: 9 } }),
+    cause: 'The collector has no pipeline for logs',
+    fix: 'Add one',
+  })),
+};
+
 const NOT_UP: SmokeResult = {
   ...PASSED,
   passed: false,
@@ -56,6 +69,7 @@ describe('the job summary', () => {
   it.each([
     ['passed', PASSED],
     ['failed', FAILED],
+    ['failed-together', NO_LOGS],
     ['not-up', NOT_UP],
   ])('of a test that %s', async (name, result) => {
     await expect(smokeSummary(result)).toMatchFileSnapshot(`__transcripts__/smoke-summary-${name}.md`);

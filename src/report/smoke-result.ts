@@ -48,3 +48,31 @@ export interface SmokeResult {
   /** Milliseconds; absent for what was not reached. */
   times: { build?: number; start?: number; proof?: number };
 }
+
+/** Failed checks that have one and the same reason. */
+export interface FailedTogether extends Check {
+  /** All their names; `name` has some of them. */
+  names: readonly string[];
+}
+
+const SHOWN = 4;
+
+/**
+ * The failed checks, those of one signal with one cause as one: the reason must not be buried under its own repetitions. Seen
+ * and place are those of the first.
+ */
+export function failedByCause(checks: readonly Check[]): FailedTogether[] {
+  const groups = new Map<string, Check[]>();
+  for (const check of checks) {
+    if (check.passed) continue;
+    const { suite, name, cause, fix } = check;
+    const key = JSON.stringify(cause === undefined ? [suite, name] : [suite, cause, fix]);
+    groups.set(key, [...(groups.get(key) ?? []), check]);
+  }
+  return [...groups.values()].flatMap(([first, ...others]) => {
+    if (!first) return [];
+    const names = [first, ...others].map(({ name }) => name);
+    const more = names.length > SHOWN + 1 ? [`${names.length - SHOWN} more`] : names.slice(SHOWN);
+    return [{ ...first, names, name: [...names.slice(0, SHOWN), ...more].join(', ') }];
+  });
+}

@@ -1,7 +1,7 @@
 import { renderFault } from '../runner/fault.ts';
 import { explanationOf } from './junit.ts';
 import { blocks, code, folded, plain, prose, table } from './markdown.ts';
-import { type Check, type SmokeResult, SUITES, type Suite } from './smoke-result.ts';
+import { type Check, failedByCause, type SmokeResult, SUITES, type Suite } from './smoke-result.ts';
 import { count, duration } from './words.ts';
 
 const WHAT: Readonly<Record<Suite, string>> = {
@@ -30,7 +30,7 @@ export function smokeSummary(result: SmokeResult): string {
     standIns(result),
     ...faults.map(fault => `> ${prose(renderFault(fault))}`),
     checks.length > 0 ? suiteTable(checks) : '',
-    failed.length > 0 ? failureTable(failed) : '',
+    failed.length > 0 ? failureTable(checks) : '',
     failed.length < checks.length ? folded('Everything that was checked', checkTable(checks)) : '',
     result.images.length > 0 ? folded('Images that ran', imageTable(result)) : '',
   );
@@ -54,8 +54,8 @@ function suiteTable(checks: readonly Check[]): string {
   return table(['', 'What', 'Seen', 'The last one after'], rows);
 }
 
-function failureTable(failed: readonly Check[]): string {
-  const rows = failed.map(check => [check.suite, code(check.name), prose(explanationOf(check))]);
+function failureTable(checks: readonly Check[]): string {
+  const rows = failedByCause(checks).map(check => [check.suite, code(check.name), prose(explanationOf(check))]);
   return table(['', 'What failed', 'Why, and what to do'], rows);
 }
 

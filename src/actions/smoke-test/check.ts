@@ -2,7 +2,7 @@ import { untilAnswers } from '../../compose/answers.ts';
 import type { Container } from '../../compose/containers.ts';
 import { assertRunning, NotReady } from '../../compose/ready.ts';
 import { explanationOf } from '../../report/junit.ts';
-import type { Check } from '../../report/smoke-result.ts';
+import { type Check, failedByCause } from '../../report/smoke-result.ts';
 import { count } from '../../report/words.ts';
 import { systemClock } from '../../runner/clock.ts';
 import type { Fault, UserFault } from '../../runner/fault.ts';
@@ -87,12 +87,10 @@ function tell(checks: readonly Check[], host: Host): void {
 
 /** What the user has to mend, on the line that expects it. */
 export function checkFaults(checks: readonly Check[]): Fault[] {
-  return checks
-    .filter(({ passed }) => !passed)
-    .map(({ suite, name, seen, cause, fix, place }) => ({
-      what: suite === 'answers' ? `The answer is another one: ${name}` : `Missing: ${name}`,
-      seen,
-      fix: explanationOf({ cause, fix }).replace(/\.$/, '') || undefined,
-      place,
-    }));
+  return failedByCause(checks).map(({ suite, name, seen, cause, fix, place }) => ({
+    what: suite === 'answers' ? `The answer is another one: ${name}` : `Missing: ${name}`,
+    seen,
+    fix: explanationOf({ cause, fix }).replace(/\.$/, '') || undefined,
+    place,
+  }));
 }
