@@ -34,9 +34,10 @@ export function smokeJunit({ service, checks, faults, times }: SmokeResult): str
   return `<?xml version="1.0" encoding="UTF-8"?>\n${element('testsuites', attributes, suites.flat())}\n`;
 }
 
-/** Everything that is known of a failed check, in sentences. */
+/** Everything that is known of a failed check, in sentences: the cause first, where it is known. */
 export function explanationOf({ seen, cause, fix }: Pick<Check, 'seen' | 'cause' | 'fix'>): string {
-  const parts = [seen && `Seen: ${seen}`, cause, fix].filter(part => part !== undefined && part !== '');
+  const told = seen && `Seen: ${seen}`;
+  const parts = (cause ? [cause, fix, told] : [told, fix]).filter(part => part !== undefined && part !== '');
   return parts.map(part => `${part}.`.replace(/([.?!])\.$/, '$1')).join(' ');
 }
 

@@ -55,7 +55,7 @@ function suiteTable(checks: readonly Check[]): string {
 }
 
 function failureTable(checks: readonly Check[]): string {
-  const rows = failedByCause(checks).map(check => [check.suite, code(check.name), prose(explanationOf(check))]);
+  const rows = failedByCause(checks).map(check => [check.suite, prose(check.name), prose(explanationOf(check))]);
   return table(['', 'What failed', 'Why, and what to do'], rows);
 }
 
