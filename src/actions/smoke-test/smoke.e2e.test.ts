@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { SmokeResult } from '../../report/smoke-result.ts';
 import { ROOT } from '../../tooling/repository.ts';
 import { type BundleOptions, type BundleRun, runBundle } from '../../tooling/run-bundle.ts';
@@ -39,7 +40,16 @@ async function smokeTest(
 }
 
 function docker(...args: string[]): string {
-  return execFileSync('docker', args, { encoding: 'utf8' }).trim();
+  return execFileSync('docker', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+}
+
+/** A name that no other run has; whatever a test that fails leaves of it goes with the test. */
+function uniqueProject(name: string): string {
+  const project = `zap-e2e-${name}-${randomBytes(3).toString('hex')}`;
+  onTestFinished(() => {
+    docker('compose', '--project-name', project, 'down', '--volumes', '--timeout', '0');
+  });
+  return project;
 }
 
 /** Containers, networks and volumes of projects of that name. */
@@ -80,7 +90,7 @@ describe('the sample application', () => {
     const workspace = workspaceOf('stopped', {
       'slow.yml': `services: { zap-app: { environment: ${JSON.stringify(slow)} } }`,
     });
-    const project = 'zap-e2e-stopped';
+    const project = uniqueProject('stopped');
     const run = await smokeTest(
       { ...SAMPLE, 'compose-file': `${COMPOSE},slow.yml`, 'project-name': project },
       {
@@ -202,7 +212,7 @@ requests:
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)('leaves nothing when it is stopped by %s', async signal => {
-    const project = `zap-e2e-${signal.toLowerCase()}`;
+    const project = uniqueProject(signal.toLowerCase());
     let kill: (signal: NodeJS.Signals) => void = () => {};
     let stoppedAt = Number.NaN;
     const run = await smokeTest(
@@ -227,7 +237,7 @@ requests:
   });
 
   it('is removed by the clean-up after the job when the run was killed', async () => {
-    const project = 'zap-e2e-killed';
+    const project = uniqueProject('killed');
     let kill: (signal: NodeJS.Signals) => void = () => {};
     const run = await smokeTest(
       { ...own, 'project-name': project },
@@ -298,7 +308,7 @@ requests:
     ],
   ])('ends with one clear error, and nothing left: %s', async (name, files, inputs, expected) => {
     const workspace = workspaceOf(name.replaceAll(' ', '-'), { 'telemetry.yaml': expectations('/'), ...files });
-    const project = `zap-e2e-${name.replaceAll(/[^a-z]/g, '-')}`;
+    const project = uniqueProject(name.replaceAll(/[^a-z]/g, '-'));
     const all = { ...own, telemetry: 'false', 'project-name': project, timeout: '60s', ...inputs };
     const run = await smokeTest(all, { workspace });
     expect(run.code).toBe(1);
@@ -324,11 +334,11 @@ requests:
   });
 
   it('does not touch a project that is there already', async () => {
-    const project = 'zap-e2e-existing';
+    const project = uniqueProject('existing');
+    onTestFinished(() => void docker('network', 'rm', project));
     docker('network', 'create', '--label', `com.docker.compose.project=${project}`, project);
     const run = await smokeTest({ ...own, telemetry: 'false', 'project-name': project }, { workspace });
     expect(run.code).toBe(1);
     expect(run.log).toContain(`There is a compose project \`${project}\` already`);
-    docker('network', 'rm', project);
   });
 });
