@@ -1,8 +1,8 @@
 import type { Clock } from '../runner/clock.ts';
 import { NotReady, pauseAfter } from './ready.ts';
 
-/** One try, in milliseconds: a container whose port is published, but that does not listen yet, may leave it open. */
-const ONE_TRY = 2000;
+/** One try, in milliseconds; a server that is slow to answer is none that is not there. */
+const ONE_TRY = 30_000;
 
 export interface Waiting {
   clock: Clock;
@@ -21,7 +21,7 @@ export interface Waiting {
  */
 export async function untilAnswers(
   url: string,
-  service: string,
+  service: string | undefined,
   { clock, signal, patience, whileSilent }: Waiting,
 ): Promise<void> {
   const began = clock.now();
@@ -38,7 +38,6 @@ export async function untilAnswers(
 async function failureOf(url: string, signal: AbortSignal): Promise<string | undefined> {
   try {
     const answer = await fetch(url, {
-      method: 'HEAD',
       redirect: 'manual',
       signal: AbortSignal.any([signal, AbortSignal.timeout(ONE_TRY)]),
     });
@@ -51,7 +50,10 @@ async function failureOf(url: string, signal: AbortSignal): Promise<string | und
   }
 }
 
-function silent(url: string, service: string, why: string): NotReady {
+function silent(url: string, service: string | undefined, why: string): NotReady {
+  if (service === undefined) {
+    return new NotReady({ what: `Nothing answers at ${url}`, seen: why, fix: 'Correct `base-url`' }, []);
+  }
   const fault = {
     what: `\`${service}\` runs, but nothing answers at ${url}`,
     seen: why,

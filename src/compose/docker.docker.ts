@@ -18,8 +18,8 @@ export const runDocker: RunDocker = async (args, { signal, env, onLine } = {}) =
   const child = spawn('docker', args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: process.platform !== 'win32',
-    // Compose takes a file of the current folder where none is named.
-    cwd: parse(process.cwd()).root,
+    // Where no file is named, Compose takes one of the current folder, which may be another project's.
+    cwd: args.includes('--file') ? process.cwd() : parse(process.cwd()).root,
     env: { ...process.env, ...env, NO_COLOR: '1', DOCKER_CLI_HINTS: 'false' },
   });
   const kill = () => killGroup(child);

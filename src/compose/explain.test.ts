@@ -51,7 +51,7 @@ it.each([
     'It fails. Seen: no image acme/app in its registry, or no right to pull it. Correct',
   ],
   ['write /x: no space left on device', 'It fails. Seen: no space left on the disk that Docker uses. Make room'],
-  ['one\ntwo\n\nthree\nfour', 'It fails. Seen: two ⏎ three ⏎ four. The log above has the rest.'],
+  ['one\ntwo\n\nthree\nfour', 'It fails. Seen: two ⏎ three ⏎ four.'],
   ['', 'It fails. Seen: no word from Docker.'],
 ])('%s', (stderr, expected) => {
   const fault = explain(stderr, { failed: 'It fails', files: ['ci/compose.yml'] });

@@ -129,18 +129,25 @@ const KNOWN: readonly Known[] = [
   },
 ];
 
+/** So many last lines are searched: what a build prints before may look like an error of Docker's. */
+const LAST = 12;
+
 /**
  * Explains why a command of Docker has failed. What is not known is shown as Docker says it, its last lines: these name the
  * error, what comes before tells of progress.
  */
 export function explain(stderr: string, attempt: Attempt): Fault {
+  const lines = stderr.split('\n').filter(line => line.trim() !== '');
+  const end = lines.slice(-LAST).join('\n');
   for (const { pattern, fault } of KNOWN) {
-    const found = stderr.match(pattern);
+    const found = end.match(pattern);
     if (found) return fault(found, attempt);
   }
-  const lines = stderr.split('\n').map(line => line.trim());
-  const seen = lines.filter(Boolean).slice(-3).join(' ⏎ ');
-  return { what: attempt.failed, seen: seen || 'no word from Docker', fix: 'The log above has the rest' };
+  const seen = lines
+    .slice(-3)
+    .map(line => line.trim())
+    .join(' ⏎ ');
+  return { what: attempt.failed, seen: seen || 'no word from Docker' };
 }
 
 /** The user's name of a file that Compose names absolutely. */

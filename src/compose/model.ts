@@ -7,6 +7,8 @@ const serviceSchema = v.object({
   image: v.optional(v.string()),
   build: v.optional(v.unknown()),
   container_name: v.optional(v.string()),
+  network_mode: v.optional(v.string()),
+  networks: v.nullish(v.record(v.string(), v.nullable(v.object({ aliases: v.optional(v.array(v.string())) })))),
   environment: v.nullish(environment),
   healthcheck: v.optional(
     v.object({
@@ -28,7 +30,17 @@ const serviceSchema = v.object({
   ),
 });
 
-const modelSchema = v.object({ services: v.record(v.string(), serviceSchema) });
+/** A volume or a network, with the name that it has on the machine. */
+const sharedSchema = v.record(
+  v.string(),
+  v.nullable(v.object({ name: v.optional(v.string()), external: v.optional(v.boolean()) })),
+);
+
+const modelSchema = v.object({
+  services: v.record(v.string(), serviceSchema),
+  volumes: v.optional(sharedSchema),
+  networks: v.optional(sharedSchema),
+});
 
 /** One service of a compose project, with everything resolved that Compose resolves. */
 export type Service = v.InferOutput<typeof serviceSchema>;

@@ -76,39 +76,83 @@ export class ComposeProject {
     return said;
   }
 
+  /** How often each container was started again, by the container's name. */
+  async restarts(signal: AbortSignal): Promise<Map<string, number>> {
+    const attempt = { failed: 'The containers cannot be inspected', files: [] };
+    const { stdout } = await checked(this.#run(['ps', '--all', '--quiet', ...this.#label], { signal }), attempt);
+    const ids = stdout.split('\n').filter(Boolean);
+    if (ids.length === 0) return new Map();
+    const format = ['inspect', '--format', '{{.RestartCount}} {{.Name}}', ...ids];
+    const counts = (await checked(this.#run(format, { signal }), attempt)).stdout.split('\n').filter(Boolean);
+    return new Map(
+      counts.map(line => {
+        const [count = '', name = ''] = line.split(' /');
+        return [name, Number(count)];
+      }),
+    );
+  }
+
   /**
    * Removes containers, networks, volumes, and the images that were built without a name of their own. Looks again until nothing
    * is left: a start that was ended in the middle may still make something.
    *
    * @param grace how long containers are given to end, in seconds
-   * @throws UserFault naming what is left
+   * @param limit how long all of it may take, in milliseconds
+   * @throws UserFault naming what is left, or why that is not known
    */
-  async remove(grace: number, signal?: AbortSignal): Promise<void> {
-    const args = ['down', '--volumes', '--remove-orphans', '--rmi', 'local', '--timeout', String(grace)];
-    const failed = `The compose project ${this.name} cannot be removed`;
-    let left: string[] = [];
-    for (let tries = 0; tries < REMOVALS; tries++) {
-      await this.#compose(args, failed, { signal });
-      left = await this.remains(signal);
-      if (left.length === 0) return;
+  async remove(grace: number, limit: number): Promise<void> {
+    const signal = AbortSignal.timeout(limit);
+    const what = `The compose project ${this.name} cannot be removed`;
+    const fix = `Remove it by \`${removalOf(this.name)}\``;
+    const args = ['down', '--volumes', '--remove-orphans', '--timeout', String(grace)];
+    try {
+      for (let tries = 1; ; tries++) {
+        await this.#compose(args, what, { signal });
+        await this.#removeImages(signal);
+        const left = await this.remains(signal);
+        if (left.length === 0) return;
+        if (tries === REMOVALS) throw new UserFault({ what, seen: left.join(', '), fix });
+      }
+    } catch (error) {
+      if (signal.aborted) {
+        const seen = `Docker has not done it in ${limit / 1000} s`;
+        throw new UserFault({ what, seen, fix }, { cause: error });
+      }
+      if (!(error instanceof UserFault)) throw error;
+      throw new UserFault({ what, seen: error.faults.map(({ seen }) => seen).join('; '), fix }, { cause: error });
     }
-    throw new UserFault({ what: failed, seen: left.join(', '), fix: `Remove it by \`${removalOf(this.name)}\`` });
   }
 
   /** What there is of the project: containers, networks and volumes, as `container abc`. */
   async remains(signal?: AbortSignal): Promise<string[]> {
-    const label = `label=com.docker.compose.project=${this.name}`;
     const lists = {
       container: ['ps', '--all', '--format', '{{.Names}}'],
       network: ['network', 'ls', '--format', '{{.Name}}'],
       volume: ['volume', 'ls', '--format', '{{.Name}}'],
     };
-    const found = Object.entries(lists).map(async ([kind, args]) => {
-      const attempt = { failed: `What is there of ${this.name} cannot be listed`, files: [] };
-      const { stdout } = await checked(this.#run([...args, '--filter', label], { signal }), attempt);
-      return stdout.split('\n').flatMap(name => (name ? [`${kind} ${name}`] : []));
-    });
+    const found = Object.entries(lists).map(async ([kind, args]) =>
+      (await this.#listed(args, signal)).map(name => `${kind} ${name}`),
+    );
     return (await Promise.all(found)).flat();
+  }
+
+  /** Images of the project's own name only: others may have been there before, or be wanted after. */
+  async #removeImages(signal: AbortSignal): Promise<void> {
+    const images = await this.#listed(['image', 'ls', '--format', '{{.Repository}}'], signal);
+    const own = images.filter(image => image.startsWith(`${this.name}-`));
+    if (own.length === 0) return;
+    const attempt = { failed: `Images of ${this.name} cannot be removed`, files: [] };
+    await checked(this.#run(['image', 'rm', ...new Set(own)], { signal }), attempt);
+  }
+
+  async #listed(args: readonly string[], signal: AbortSignal | undefined): Promise<string[]> {
+    const attempt = { failed: `What there is of ${this.name} cannot be listed`, files: [] };
+    const { stdout } = await checked(this.#run([...args, ...this.#label], { signal }), attempt);
+    return stdout.split('\n').filter(Boolean);
+  }
+
+  get #label(): string[] {
+    return ['--filter', `label=com.docker.compose.project=${this.name}`];
   }
 
   #compose(args: readonly string[], failed: string, { onLine, ...options }: RunOptions): Promise<Finished> {

@@ -70,12 +70,12 @@ it('fails at once when a container ends, and when the time is up', async () => {
 
 it('removes until nothing is left, and names what stays', async () => {
   const nothing = { stdout: '' };
-  const late = docker({}, { stdout: 'p-app-1\n' }, nothing, nothing, {}, nothing, nothing, nothing);
-  await projectOf(late).remove(0);
+  const late = docker({}, nothing, { stdout: 'p-app-1\n' }, nothing, nothing, {}, nothing, nothing, nothing, nothing);
+  await projectOf(late).remove(0, 5000);
   expect(late.asked.filter(args => args.includes(' down '))).toHaveLength(2);
 
   const stuck = docker({ stdout: 'thing\n' });
-  await expect(projectOf(stuck).remove(0)).rejects.toThrow(
+  await expect(projectOf(stuck).remove(0, 5000)).rejects.toThrow(
     'The compose project p cannot be removed. Seen: container thing, network thing, volume thing. Remove it by',
   );
 });

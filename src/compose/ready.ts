@@ -49,6 +49,35 @@ export async function assertRunning(project: ComposeProject, model: Model, signa
   if (readiness.is === 'failed') throw failedStart(readiness.failures);
 }
 
+/** So long a container that was started again must go on, in milliseconds, to count as one that has recovered. */
+const STEADY = 3000;
+
+/**
+ * Finds containers that end again and again: between two of their ends they look as if all were well.
+ *
+ * @returns the names of containers that were started again, but have gone on since
+ * @throws NotReady when one does not go on
+ */
+export async function assertSteady(
+  project: ComposeProject,
+  model: Model,
+  { clock, signal }: { clock: Clock; signal: AbortSignal },
+): Promise<string[]> {
+  const before = await project.restarts(signal);
+  const suspects = [...before].flatMap(([name, count]) => (count > 0 ? [name] : []));
+  if (suspects.length === 0) return [];
+  await clock.sleep(STEADY, signal);
+  const after = await project.restarts(signal);
+  const failures = (await project.containers(signal)).flatMap((container): Failure[] => {
+    const count = after.get(container.name) ?? 0;
+    if (count <= (before.get(container.name) ?? 0)) return [];
+    return [{ container, what: `keeps ending and starting again, ${count} times so far` }];
+  });
+  if (failures.length > 0) throw failedStart(failures);
+  await assertRunning(project, model, signal);
+  return suspects;
+}
+
 /** How the containers of each service are judged. */
 export function kindsOf(model: Model): Record<string, ServiceKind> {
   const kinds = Object.entries(model.services).map(([name, service]): [string, ServiceKind] => [
@@ -71,7 +100,8 @@ export function failedStart(failures: readonly Failure[]): NotReady {
   );
 }
 
-function late(services: readonly string[], patience: number): NotReady {
+/** The fault of containers that are neither ready nor failed when the time is up. */
+export function late(services: readonly string[], patience: number): NotReady {
   const names = services.map(name => `\`${name}\``).join(', ');
   const fault = {
     what: `${names} ${services.length > 1 ? 'are' : 'is'} not ready after ${Math.round(patience / 1000)} s`,

@@ -14,12 +14,14 @@ export interface Target {
  * @throws UserFault when that leaves none, or several
  */
 export function targetOf(model: Model, name: string, backends: readonly string[], file: string): Target {
+  if (Object.keys(model.services).length === 0) throw noService(file);
   const candidates = Object.entries(model.services).flatMap(([service, { ports = [] }]) => {
     const port = ports.find(({ protocol = 'tcp' }) => protocol === 'tcp')?.target;
     return port === undefined || backends.includes(service) ? [] : [{ service, port }];
   });
   const [only, ...others] = candidates;
   const found = candidates.find(({ service }) => service === name) ?? (others.length === 0 ? only : undefined);
+  if (found && model.services[found.service]?.network_mode === 'host') throw onHost(found, file);
   if (found) return found;
   const names = candidates.map(({ service }) => `\`${service}\``).join(', ');
   throw new UserFault({
@@ -30,6 +32,24 @@ export function targetOf(model: Model, name: string, backends: readonly string[]
     fix: only
       ? 'Call the service in `telemetry.yaml` as in the compose file, or give `base-url`'
       : "Add the port on which it listens to the service's `ports`, or give `base-url`",
+    place: { file },
+  });
+}
+
+function noService(file: string): UserFault {
+  return new UserFault({
+    what: 'The compose project has no service that would be started',
+    seen: 'none, or all of them behind profiles',
+    fix: 'Name the profiles in the environment variable COMPOSE_PROFILES',
+    place: { file },
+  });
+}
+
+function onHost({ service, port }: Target, file: string): UserFault {
+  return new UserFault({
+    what: `\`${service}\` is on the network of the machine, where no port is published for it`,
+    seen: '`network_mode: host`',
+    fix: `Give \`base-url: http://127.0.0.1:${port}\`, or take the line out`,
     place: { file },
   });
 }

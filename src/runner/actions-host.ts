@@ -43,6 +43,6 @@ export function savedStates(env: NodeJS.ProcessEnv): Record<string, string> {
 export function inert(text: string): string {
   return text
     .replaceAll(/\r\n?/g, '\n')
-    .replaceAll(/^(\s*):(?=:)/gm, '$1:\u200b')
+    .replaceAll(/^([\s\u0085]*):(?=:)/gm, '$1:\u200b')
     .replaceAll('##[', '#\u200b#[');
 }

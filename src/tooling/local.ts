@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { LOCAL_AWS, OTLP, PROMETHEUS } from '../actions/smoke-test/backends.ts';
 import { buildProject, endProject, imagesOf } from '../actions/smoke-test/containers.ts';
-import { addressOf } from '../actions/smoke-test/smoke-project.ts';
+import { addressOf, refuseExisting } from '../actions/smoke-test/smoke-project.ts';
 import { start } from '../actions/smoke-test/start.ts';
 import { credentialVariables } from '../aws/exported-credentials.aws.ts';
 import { openSession } from '../aws/session.aws.ts';
@@ -43,6 +43,7 @@ async function run(signal: AbortSignal): Promise<void> {
   const env = { AWS_REGION: REGION, ...credentials, ...imageVariables };
   const paths = files.map(file => join(ROOT, file));
   const project = new ComposeProject({ name: 'zap-obs', files: paths, shownFiles: files, env }, runDocker);
+  await refuseExisting(project, signal);
   try {
     const model = await project.model(signal);
     await buildProject({ project }, host, signal);

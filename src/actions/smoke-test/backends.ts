@@ -13,9 +13,10 @@ export const LOG_GROUP = '/aws/ecs/zap-adot-logs';
 
 export type Aws = 'local' | 'account';
 
-/** All services that a project needs for its telemetry to be proven. */
-export function backendsFor(aws: Aws): string[] {
-  return [COLLECTOR, PROMETHEUS.service, ...(aws === 'local' ? [LOCAL_AWS.service] : [])];
+/** All services that a project needs for its telemetry to be proven, with the port of each that is asked. */
+export function backendsFor(aws: Aws): Record<string, number> {
+  const needed = [OTLP, PROMETHEUS, ...(aws === 'local' ? [LOCAL_AWS] : [])];
+  return Object.fromEntries(needed.map(({ service, port }) => [service, port]));
 }
 
 /**
@@ -31,21 +32,13 @@ export const TELEMETRY_ENVIRONMENT: Readonly<Record<string, string>> = {
   OTEL_BLRP_SCHEDULE_DELAY: '500',
 };
 
-/** Variables of the compose file with which its backends get free ports. */
-export const FREE_PORTS: Readonly<Record<string, string>> = {
-  OTLP_GRPC_PORT: '0',
-  OTLP_HTTP_PORT: '0',
-  PROMETHEUS_PORT: '0',
-  ZAP_AWS_PORT: '0',
-};
-
 /**
  * Which backends a project lacks: none, or all of them, which are then borrowed.
  *
  * @throws UserFault when it has some of these names and lacks others: ours would be merged with what they mean there
  */
 export function missingBackends(model: Model, aws: Aws, file: string): string[] {
-  const wanted = backendsFor(aws);
+  const wanted = Object.keys(backendsFor(aws));
   const present = wanted.filter(name => name in model.services);
   if (present.length === wanted.length) return [];
   if (present.length === 0) return wanted;

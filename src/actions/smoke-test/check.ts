@@ -1,6 +1,6 @@
 import { untilAnswers } from '../../compose/answers.ts';
 import type { Container } from '../../compose/containers.ts';
-import { assertRunning, NotReady } from '../../compose/ready.ts';
+import { assertRunning, assertSteady, NotReady } from '../../compose/ready.ts';
 import { explanationOf } from '../../report/junit.ts';
 import { type Check, failedByCause } from '../../report/smoke-result.ts';
 import { count } from '../../report/words.ts';
@@ -44,10 +44,23 @@ export async function check(context: CheckContext, signal: AbortSignal): Promise
   const answers = sent.flatMap(request => answerChecks(request));
   const telemetry = smoke.backends.length > 0 ? await checkTelemetry(context, sent, signal) : noTelemetry();
   const checks = [...answers, ...telemetry.checks];
+  const failure = telemetry.failure ?? (await unsteady(context, signal));
   tell(checks, host);
   const failed = answers.some(({ passed }) => !passed) ? [smoke.target?.service ?? []].flat() : [];
   await showLogs(smoke, [...new Set([...failed, ...telemetry.services])], host, signal);
-  return { checks, failure: telemetry.failure };
+  return { checks, failure };
+}
+
+/** A container that ends again and again fails the test, whatever was answered; one that has recovered is told of. */
+async function unsteady({ smoke, host }: CheckContext, signal: AbortSignal): Promise<UserFault | undefined> {
+  try {
+    const recovered = await assertSteady(smoke.project, smoke.model, { clock: systemClock, signal });
+    for (const name of recovered) host.annotate('warning', `${name} was started again, and has gone on since`);
+    return undefined;
+  } catch (error) {
+    if (error instanceof NotReady) return await withLastWords(error, smoke, host, signal);
+    throw error;
+  }
 }
 
 function noTelemetry(): TelemetryChecks {
@@ -62,7 +75,7 @@ async function reach({ smoke, containers, baseUrl, host }: CheckContext, signal:
   if (isHealthy) return url;
   try {
     const whileSilent = () => assertRunning(smoke.project, smoke.model, signal);
-    await untilAnswers(url, target?.service ?? url, { clock: systemClock, signal, patience: PATIENCE, whileSilent });
+    await untilAnswers(url, target?.service, { clock: systemClock, signal, patience: PATIENCE, whileSilent });
   } catch (error) {
     throw error instanceof NotReady ? await withLastWords(error, smoke, host, signal) : error;
   }

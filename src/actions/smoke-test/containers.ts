@@ -20,10 +20,10 @@ export async function imagesOf(containers: readonly Container[], signal: AbortSi
   return containers.map(({ service, image }) => ({ service, image, is: imageSentence(words.get(image) ?? {}) }));
 }
 
-/** So long containers may take to end by themselves, in seconds: nothing of theirs is needed any more. */
-const GRACE = 2;
+/** Containers may take two seconds to end by themselves: nothing of theirs is needed any more. In all, in milliseconds. */
+const AT_THE_END = { grace: 2, limit: 60_000 };
 /** A runner ends a cancelled step after ten seconds, whatever it does. */
-const GRACE_WHEN_STOPPED = 0;
+const WHEN_STOPPED = { grace: 0, limit: 8000 };
 
 /**
  * Removes everything that the run has started, or says where it is.
@@ -36,7 +36,8 @@ export async function endProject(
   host: Host,
 ): Promise<void> {
   if (!keep) {
-    await project.remove(isStopped ? GRACE_WHEN_STOPPED : GRACE);
+    const { grace, limit } = isStopped ? WHEN_STOPPED : AT_THE_END;
+    await project.remove(grace, limit);
     host.line(`Removed the containers, networks and volumes of ${project.name}.`);
     return;
   }

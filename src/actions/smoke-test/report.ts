@@ -2,6 +2,7 @@ import { smokeJunit } from '../../report/junit.ts';
 import type { SmokeResult } from '../../report/smoke-result.ts';
 import { smokeHeadline, smokeSummary } from '../../report/smoke-summary.ts';
 import type { ActionContext } from '../../runner/define-action.ts';
+import { messageOf } from '../../runner/fault.ts';
 import { writeRunFile } from './run-folder.ts';
 import type { spec } from './spec.ts';
 
@@ -13,12 +14,19 @@ export async function writeReport(
 ): Promise<void> {
   host.line(`${smokeHeadline(result)}.`);
   const json = `${JSON.stringify(result, null, 2)}\n`;
-  const [report, junit] = await Promise.all([
-    writeRunFile(folder, 'smoke-test.json', json),
-    writeRunFile(folder, 'smoke-test.xml', smokeJunit(result)),
-    writeSummary(smokeSummary(result)),
-  ]);
   setOutput('passed', String(result.passed));
-  setOutput('report', report);
-  setOutput('junit', junit);
+  await writeSummary(smokeSummary(result));
+  const files = { report: ['smoke-test.json', json], junit: ['smoke-test.xml', smokeJunit(result)] } as const;
+  for (const [output, [name, content]] of entriesOf(files)) {
+    try {
+      setOutput(output, await writeRunFile(folder, name, content));
+    } catch (error) {
+      // What was found stands in the log and the summary, and decides about the verdict.
+      host.annotate('warning', `${name} could not be written: ${messageOf(error)}`);
+    }
+  }
+}
+
+function entriesOf<K extends string, V>(object: Record<K, V>): [K, V][] {
+  return Object.entries(object) as [K, V][];
 }

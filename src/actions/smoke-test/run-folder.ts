@@ -1,10 +1,24 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { messageOf, UserFault } from '../../runner/fault.ts';
 
-/** A folder of a run's own, for what it writes: on a runner it goes with the job. */
+/**
+ * A folder of a run's own, for what it writes: on a runner it goes with the job.
+ *
+ * @throws UserFault when none can be made
+ */
 export async function makeRunFolder(): Promise<string> {
-  return await mkdtemp(join(process.env.RUNNER_TEMP || tmpdir(), 'zap-obs-smoke-'));
+  const parent = process.env.RUNNER_TEMP || tmpdir();
+  try {
+    return await mkdtemp(join(parent, 'zap-obs-smoke-'));
+  } catch (error) {
+    const fix = 'Let RUNNER_TEMP name a folder that can be written to';
+    throw new UserFault(
+      { what: 'There is no place for the files of the run', seen: messageOf(error), fix },
+      { cause: error },
+    );
+  }
 }
 
 /** Writes a file of the run for its owner only. */

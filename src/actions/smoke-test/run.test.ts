@@ -124,8 +124,30 @@ describe('a project that does not come up', () => {
     setTimeout(() => late.abort(new Cancelled('timeout')), 700);
     const { code, log } = await smokeTest(engine('sleep 60'), {}, undefined, late.signal);
     expect(code).toBe(1);
-    expect(log).toContain('the time limit was reached');
+    expect(log).toContain('Docker does not answer. Seen: no answer to `docker compose ps` in 5 s.');
     expect(log).toContain('Removed the containers, networks and volumes of zap-smoke-');
+  });
+
+  it('is told by the containers that never got ready when its time is over', async () => {
+    const late = new AbortController();
+    setTimeout(() => late.abort(new Cancelled('timeout')), 700);
+    const starting = container({ Health: 'starting' });
+    const { code, log } = await smokeTest(engine(`echo '${starting}'`, 'sleep 60'), {}, undefined, late.signal);
+    expect(code).toBe(1);
+    expect(log).toContain('`shop` is not ready after 20 s');
+    expect(log).toContain('▾ Log of shop');
+  });
+
+  it('says that it cannot be removed when Docker hangs, and how to', { timeout: 90_000 }, async () => {
+    const cancelled = new AbortController();
+    setTimeout(() => cancelled.abort(new Cancelled('SIGTERM')), 700);
+    const stuck = `case "$*" in *" down "*) sleep 60;; esac\n`;
+    const running = smokeTest(`${stuck}${engine('exit 0', 'sleep 60')}`, {}, undefined, cancelled.signal);
+    const { code, log } = await running;
+    expect(code).toBe(143);
+    expect(log).toMatch(
+      /cannot be removed. Seen: Docker has not done it in 8 s. Remove it by `docker compose --project-name/,
+    );
   });
 
   it('is removed when the run is cancelled in the middle of its start, and the hanging command is ended', async () => {

@@ -2,6 +2,7 @@ import type { RanImage, SmokeResult } from '../../report/smoke-result.ts';
 import { withTimeout } from '../../runner/cancellation.ts';
 import { defineAction } from '../../runner/define-action.ts';
 import { messageOf, throwIfAny, UserFault } from '../../runner/fault.ts';
+import type { Host } from '../../runner/host.ts';
 import { type CheckContext, check, checkFaults } from './check.ts';
 import { buildProject, endProject, imagesOf } from './containers.ts';
 import { loadSmokeFiles } from './files.ts';
@@ -21,13 +22,14 @@ export const action = defineAction(spec, async context => {
   const setting = await telemetrySetting(context, signal);
   const folder = await makeRunFolder();
   const { toolkit } = folders;
-  const smoke = await prepare({ files, toolkit, folder, name, baseUrl, hasTelemetry, aws, env: setting.env }, signal);
+  const about = { files, toolkit, folder, name, baseUrl, hasTelemetry, aws, builds: inputs.build, env: setting.env };
+  const smoke = await prepare(about, signal);
 
-  host.saveState(PROJECT_STATE, smoke.project.name);
+  keepNote(smoke.project.name, host);
   const attempt = await attemptOf(smoke, { files, baseUrl, setting, host }, inputs, signal);
   try {
     await endProject(smoke, { keep, isStopped: signal.aborted }, host);
-    host.saveState(PROJECT_STATE, '');
+    keepNote('', host);
   } catch (error) {
     if (attempt.failure === undefined) attempt.failure = error;
     else host.annotate('warning', messageOf(error), { title: 'Left behind' });
@@ -47,6 +49,15 @@ export const action = defineAction(spec, async context => {
   if (failure) throw failure;
   throwIfAny(checkFaults(result.checks));
 });
+
+/** For the clean-up after the job, should this run be killed: a state that cannot be kept stops nothing. */
+function keepNote(project: string, host: Host): void {
+  try {
+    host.saveState(PROJECT_STATE, project);
+  } catch (error) {
+    host.line(`This step's state could not be kept: ${messageOf(error)}`);
+  }
+}
 
 /** What came of a run until it ended, however it did. */
 interface Attempt extends Pick<SmokeResult, 'checks' | 'images' | 'times'> {

@@ -8,7 +8,7 @@ import { ComposeProject, removalOf } from '../../compose/project.ts';
 import { type Target, targetOf } from '../../compose/target.ts';
 import { UserFault } from '../../runner/fault.ts';
 import { RUN_MARKER } from '../../telemetry/prove-metrics.ts';
-import { type Aws, backendsFor, COLLECTOR, FREE_PORTS, missingBackends, TELEMETRY_ENVIRONMENT } from './backends.ts';
+import { type Aws, backendsFor, COLLECTOR, missingBackends, TELEMETRY_ENVIRONMENT } from './backends.ts';
 import { BUNDLED_COMPOSE, type SmokeFiles } from './files.ts';
 import { writeRunFile } from './run-folder.ts';
 
@@ -23,6 +23,8 @@ export interface SmokeSetting {
   /** Given by the user; ports are then the files' own. */
   baseUrl: string | undefined;
   hasTelemetry: boolean;
+  /** Images are built before. */
+  builds: boolean;
   aws: Aws;
   /** Credentials of the account and the like; never written anywhere. */
   env: Readonly<Record<string, string>>;
@@ -48,32 +50,49 @@ export async function prepare(setting: SmokeSetting, signal: AbortSignal): Promi
   const { files, aws, hasTelemetry, baseUrl, toolkit } = setting;
   const run = randomBytes(4).toString('hex');
   const name = setting.name ?? `zap-smoke-${run}`;
-  const bundled = join(toolkit, BUNDLED_COMPOSE);
-  const env = { ...(baseUrl === undefined ? { ...FREE_PORTS, ZAP_APP_PORT: '0' } : FREE_PORTS), ...setting.env };
+  const { env } = setting;
   const project = new ComposeProject({ name, files: files.compose, shownFiles: files.shown, env }, runDocker);
   const [model] = await Promise.all([project.model(signal), refuseExisting(project, signal)]);
   const file = files.shown[0] ?? '';
-  const backends = hasTelemetry ? backendsFor(aws) : [];
+  const backends = hasTelemetry ? backendsFor(aws) : {};
   const missing = hasTelemetry ? missingBackends(model, aws, file) : [];
-  const target = baseUrl === undefined ? targetOf(model, files.expectations.service, backends, file) : undefined;
-  const overlay = overlayOf(model, {
+  const names = Object.keys(backends);
+  const target = baseUrl === undefined ? targetOf(model, files.expectations.service, names, file) : undefined;
+  const bundled = join(toolkit, BUNDLED_COMPOSE);
+  const overlay = overlayOf(model, name, {
     mark: `${RUN_MARKER}=${run}`,
     backends,
+    builds: setting.builds,
     keepPorts: baseUrl !== undefined,
     telemetry: hasTelemetry ? TELEMETRY_ENVIRONMENT : {},
     borrowed: missing.length > 0 ? { file: bundled, services: missing, first: COLLECTOR } : undefined,
   });
   project.add(await writeRunFile(setting.folder, 'overlay.yml', overlay));
   if (hasTelemetry && aws === 'account') project.add(join(toolkit, 'local/account.yml'));
-  return { project, run, target, backends, model: missing.length > 0 ? await project.model(signal) : model };
+  const whole = await project.model(signal);
+  assertOwn(whole, name);
+  return { project, run, target, backends: names, model: whole };
+}
+
+/** What is removed in the end must be the run's own, however the files were merged. */
+function assertOwn({ volumes = {} }: Model, project: string): void {
+  const foreign = Object.values(volumes).filter(
+    one => one?.name && !one.external && !one.name.startsWith(`${project}_`),
+  );
+  if (foreign.length === 0) return;
+  throw new UserFault({
+    what: 'The compose project has volumes of a fixed name, which would be removed with it',
+    seen: foreign.map(one => one?.name).join(', '),
+    fix: 'Take `name` away from them, or declare them `external: true`',
+  });
 }
 
 /** Removing a project takes everything of its name with it, so none that is there already may be used. */
-async function refuseExisting(project: ComposeProject, signal: AbortSignal): Promise<void> {
+export async function refuseExisting(project: ComposeProject, signal: AbortSignal): Promise<void> {
   const there = await project.remains(signal);
   if (there.length === 0) return;
   throw new UserFault({
-    what: `There is a compose project \`${project.name}\` already, and a smoke test removes its own in the end`,
+    what: `There is a compose project \`${project.name}\` already, and this run removes its own in the end`,
     seen: there.join(', '),
     fix: `Give another \`project-name\`, or none; or remove that one by \`${removalOf(project.name)}\``,
   });

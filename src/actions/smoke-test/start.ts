@@ -1,7 +1,8 @@
 import type { Container } from '../../compose/containers.ts';
 import { judge } from '../../compose/containers.ts';
-import { failedStart, kindsOf, logGroup, NotReady, untilReady } from '../../compose/ready.ts';
+import { failedStart, kindsOf, late, logGroup, NotReady, untilReady } from '../../compose/ready.ts';
 import { tellingLine } from '../../compose/telling-line.ts';
+import { Cancelled } from '../../runner/cancellation.ts';
 import { systemClock } from '../../runner/clock.ts';
 import { UserFault } from '../../runner/fault.ts';
 import { type Host, inGroup } from '../../runner/host.ts';
@@ -9,8 +10,12 @@ import { configRejection } from '../../telemetry/collector-log.ts';
 import { COLLECTOR } from './backends.ts';
 import type { SmokeProject } from './smoke-project.ts';
 
-/** So many of a container's last lines are shown. */
+/** So long containers may take to tell why they are not ready, in milliseconds. */
+const ASKING = 5000;
+
+/** So many of a container's last lines are shown, and so much of each, in characters. */
 const LAST_LINES = 60;
+const LONGEST_LINE = 2000;
 
 /**
  * Starts the project and waits until all of it is ready.
@@ -27,17 +32,38 @@ export async function start(
     await inGroup(host, `Start of ${project.name}`, () => project.start(signal, line => host.line(line)));
     return await untilReady(project, model, { clock: systemClock, signal, patience });
   } catch (error) {
-    signal.throwIfAborted();
-    if (!(error instanceof UserFault)) throw error;
-    throw await withLastWords(await asNotReady(error), { project }, host, signal);
+    if (!isOverTime(signal)) signal.throwIfAborted();
+    if (!(error instanceof UserFault || isOverTime(signal))) throw error;
+    // The run's own signal may have no time left for asking why.
+    const asking = AbortSignal.timeout(ASKING);
+    const known = error instanceof NotReady ? error : await orSilence(asking, notReady(asking));
+    throw known ? await orSilence(asking, withLastWords(known, { project }, host, asking)) : error;
   }
 
-  /** Compose says only that a dependency has failed: the containers tell why. */
-  async function asNotReady(error: UserFault): Promise<UserFault> {
-    if (error instanceof NotReady) return error;
-    const readiness = judge(await project.containers(signal), kindsOf(model));
-    return readiness.is === 'failed' ? failedStart(readiness.failures) : error;
+  /** Compose says only that a dependency has failed, and a limit only that it is reached: the containers tell why. */
+  async function notReady(asking: AbortSignal): Promise<NotReady | undefined> {
+    const readiness = judge(await project.containers(asking), kindsOf(model));
+    if (readiness.is === 'failed') return failedStart(readiness.failures);
+    return readiness.is === 'waiting' && isOverTime(signal) ? late(readiness.for, patience) : undefined;
   }
+}
+
+/** @throws UserFault when Docker does not answer in time */
+async function orSilence<T>(asking: AbortSignal, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!asking.aborted) throw error;
+    const seen = `no answer to \`docker compose ps\` in ${ASKING / 1000} s`;
+    throw new UserFault(
+      { what: 'Docker does not answer', seen, fix: 'Look at its engine: `docker info`' },
+      { cause: error },
+    );
+  }
+}
+
+function isOverTime({ reason }: AbortSignal): boolean {
+  return reason instanceof Cancelled && reason.by === 'timeout';
 }
 
 /** The same error with what the containers said last; their logs are shown. */
@@ -68,8 +94,12 @@ export async function showLogs(
   const logs = await Promise.all(services.map(service => project.logs(service, LAST_LINES, signal)));
   for (const [index, lines] of logs.entries()) {
     host.openGroup(logGroup(services[index] ?? ''));
-    host.line(lines.length > 0 ? lines.join('\n') : '(it has printed nothing)');
+    host.line(lines.length > 0 ? lines.map(cut).join('\n') : '(it has printed nothing)');
     host.closeGroup();
   }
   return logs;
+}
+
+function cut(line: string): string {
+  return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)} …` : line;
 }

@@ -13,8 +13,6 @@ export interface TelemetrySetting {
   env: Readonly<Record<string, string>>;
 }
 
-const NOWHERE: TelemetrySetting = { region: 'us-east-1', session: undefined, env: { AWS_REGION: 'us-east-1' } };
-
 /**
  * Makes ready what the telemetry needs; with an account, proves first that AWS takes its credentials.
  *
@@ -24,7 +22,9 @@ export async function telemetrySetting(
   { inputs, host, mask }: ActionContext<typeof spec.inputs, typeof spec.outputs>,
   signal: AbortSignal,
 ): Promise<TelemetrySetting> {
-  if (!inputs.telemetry || inputs.aws === 'local') return NOWHERE;
+  // The compose file takes the same region for its collector.
+  if (!inputs.telemetry || inputs.aws === 'local')
+    return { region: process.env.AWS_REGION || 'us-east-1', session: undefined, env: {} };
   const session = sessionFor(inputs, host);
   const { credentialVariables } = await import('../../aws/exported-credentials.aws.ts');
   const credentials = await credentialVariables(session);
