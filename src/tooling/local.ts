@@ -43,7 +43,7 @@ async function run(signal: AbortSignal): Promise<void> {
   const env = { AWS_REGION: REGION, ...credentials, ...imageVariables };
   const paths = files.map(file => join(ROOT, file));
   const project = new ComposeProject({ name: 'zap-obs', files: paths, shownFiles: files, env }, runDocker);
-  await refuseExisting(project, signal);
+  await refuseExisting(project, signal, 'End the other `npm run local`');
   try {
     const model = await project.model(signal);
     await buildProject({ project }, host, signal);

@@ -25,7 +25,7 @@ export interface CheckContext {
 }
 
 /** A server that runs, but has no health check, is given so long to answer, in milliseconds. */
-const PATIENCE = 30_000;
+const PATIENCE = 120_000;
 
 /** What was checked. */
 export interface Checked {

@@ -88,13 +88,17 @@ function assertOwn({ volumes = {} }: Model, project: string): void {
 }
 
 /** Removing a project takes everything of its name with it, so none that is there already may be used. */
-export async function refuseExisting(project: ComposeProject, signal: AbortSignal): Promise<void> {
+export async function refuseExisting(
+  project: ComposeProject,
+  signal: AbortSignal,
+  advice = 'Give another `project-name`, or none',
+): Promise<void> {
   const there = await project.remains(signal);
   if (there.length === 0) return;
   throw new UserFault({
     what: `There is a compose project \`${project.name}\` already, and this run removes its own in the end`,
     seen: there.join(', '),
-    fix: `Give another \`project-name\`, or none; or remove that one by \`${removalOf(project.name)}\``,
+    fix: `${advice}; or remove that one by \`${removalOf(project.name)}\``,
   });
 }
 
