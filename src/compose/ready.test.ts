@@ -3,27 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
 import { Cancelled } from '../runner/cancellation.ts';
-import type { Clock } from '../runner/clock.ts';
+import { countingClock } from '../tooling/counting-clock.ts';
 import { untilAnswers } from './answers.ts';
 import type { RunDocker } from './docker.ts';
 import type { Model } from './model.ts';
 import { ComposeProject } from './project.ts';
 import { untilReady } from './ready.ts';
-
-/** Time that passes only while something waits. */
-function clockOf(): Clock & { slept: number[] } {
-  let now = 0;
-  const slept: number[] = [];
-  return {
-    slept,
-    now: () => now,
-    sleep: async (ms, signal) => {
-      signal?.throwIfAborted();
-      now += ms;
-      slept.push(ms);
-    },
-  };
-}
 
 /** Docker that gives one answer after the other, the last one for ever. */
 function docker(...answers: { code?: number; stdout?: string; stderr?: string }[]): RunDocker & { asked: string[] } {
@@ -47,14 +32,14 @@ const signal = new AbortController().signal;
 it('looks again, ever less often, until all is ready', async () => {
   const starting = { stdout: container({ Health: 'starting' }) };
   const run = docker(starting, starting, starting, { stdout: container({ Health: 'healthy' }) });
-  const clock = clockOf();
+  const clock = countingClock();
   const containers = await untilReady(projectOf(run), MODEL, { clock, signal, patience: 60_000 });
   expect(containers).toMatchObject([{ service: 'app', health: 'healthy' }]);
   expect(clock.slept).toEqual([100, 100, 100]);
 });
 
 it('fails at once when a container ends, and when the time is up', async () => {
-  const clock = clockOf();
+  const clock = countingClock();
   const ended = projectOf(docker({ stdout: container({ State: 'exited', ExitCode: 3 }) }));
   await expect(untilReady(ended, MODEL, { clock, signal, patience: 60_000 })).rejects.toThrow(
     'The container of `app` has ended with exit code 3. Seen: image app:1. Its last words are below',
@@ -85,7 +70,7 @@ it('waits until a server speaks HTTP, not only until its port is open', async ()
   await new Promise<void>(resolve => closing.listen(0, '127.0.0.1', resolve));
   const { port } = closing.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}/`;
-  const waiting = { clock: clockOf(), signal, patience: 1000, whileSilent: async () => {} };
+  const waiting = { clock: countingClock(), signal, patience: 1000, whileSilent: async () => {} };
   await expect(untilAnswers(url, 'app', waiting)).rejects.toThrow('`app` runs, but nothing answers at');
   const whileSilent = () => Promise.reject(new Error('it has ended'));
   await expect(untilAnswers(url, 'app', { ...waiting, whileSilent })).rejects.toThrow('it has ended');
@@ -100,6 +85,6 @@ it('waits until a server speaks HTTP, not only until its port is open', async ()
 it('ends a wait when the run is cancelled', async () => {
   const run = docker({ stdout: container({ Health: 'starting' }) });
   const cancelled = AbortSignal.abort(new Cancelled('SIGINT'));
-  const waiting = untilReady(projectOf(run), MODEL, { clock: clockOf(), signal: cancelled, patience: 1000 });
+  const waiting = untilReady(projectOf(run), MODEL, { clock: countingClock(), signal: cancelled, patience: 1000 });
   await expect(waiting).rejects.toThrow('SIGINT');
 });

@@ -1,6 +1,6 @@
 import type { Clock } from '../runner/clock.ts';
 import { UserFault } from '../runner/fault.ts';
-import { type Container, type Failure, judge, type ServiceKind } from './containers.ts';
+import { type Container, type Failure, judge, type Readiness, type ServiceKind } from './containers.ts';
 import { hasHealthCheck, type Model } from './model.ts';
 import type { ComposeProject } from './project.ts';
 
@@ -43,9 +43,14 @@ export async function untilReady(
   }
 }
 
+/** How ready a project is now. */
+export async function readinessOf(project: ComposeProject, model: Model, signal: AbortSignal): Promise<Readiness> {
+  return judge(await project.containers(signal), kindsOf(model));
+}
+
 /** @throws NotReady when a container has ended that should not have, or is unhealthy */
 export async function assertRunning(project: ComposeProject, model: Model, signal: AbortSignal): Promise<void> {
-  const readiness = judge(await project.containers(signal), kindsOf(model));
+  const readiness = await readinessOf(project, model, signal);
   if (readiness.is === 'failed') throw failedStart(readiness.failures);
 }
 
@@ -79,7 +84,7 @@ export async function assertSteady(
 }
 
 /** How the containers of each service are judged. */
-export function kindsOf(model: Model): Record<string, ServiceKind> {
+function kindsOf(model: Model): Record<string, ServiceKind> {
   const kinds = Object.entries(model.services).map(([name, service]): [string, ServiceKind] => [
     name,
     { isLasting: hasHealthCheck(service) || (service.ports?.length ?? 0) > 0 },

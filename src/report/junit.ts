@@ -1,5 +1,5 @@
 import { renderFault } from '../runner/fault.ts';
-import { type Check, type SmokeResult, SUITES } from './smoke-result.ts';
+import { type Check, explanationOf, type SmokeResult, SUITES } from './smoke-result.ts';
 
 /**
  * A smoke test as JUnit XML: one suite a signal; what ended the run early is a suite of its own. The format has no
@@ -32,13 +32,6 @@ export function smokeJunit({ service, checks, faults, times }: SmokeResult): str
     time: seconds(time),
   };
   return `<?xml version="1.0" encoding="UTF-8"?>\n${element('testsuites', attributes, suites.flat())}\n`;
-}
-
-/** Everything that is known of a failed check, in sentences: the cause first, where it is known. */
-export function explanationOf({ seen, cause, fix }: Pick<Check, 'seen' | 'cause' | 'fix'>): string {
-  const told = seen && `Seen: ${seen}`;
-  const parts = (cause ? [cause, fix, told] : [told, fix]).filter(part => part !== undefined && part !== '');
-  return parts.map(part => `${part}.`.replace(/([.?!])\.$/, '$1')).join(' ');
 }
 
 function suite(name: string, cases: readonly string[], bad: number, kind: 'errors' | 'failures'): string[] {

@@ -76,3 +76,10 @@ export function failedByCause(checks: readonly Check[]): FailedTogether[] {
     return [{ ...first, names, name: [...names.slice(0, SHOWN), ...more].join(', ') }];
   });
 }
+
+/** Everything that is known of a failed check, in sentences: the cause first, where it is known. */
+export function explanationOf({ seen, cause, fix }: Pick<Check, 'seen' | 'cause' | 'fix'>): string {
+  const told = seen && `Seen: ${seen}`;
+  const parts = (cause ? [cause, fix, told] : [told, fix]).filter(part => part !== undefined && part !== '');
+  return parts.map(part => `${part}.`.replace(/([.?!])\.$/, '$1')).join(' ');
+}

@@ -1,7 +1,6 @@
 import { renderFault } from '../runner/fault.ts';
-import { explanationOf } from './junit.ts';
 import { blocks, code, folded, plain, prose, table } from './markdown.ts';
-import { type Check, failedByCause, type SmokeResult, SUITES, type Suite } from './smoke-result.ts';
+import { type Check, explanationOf, failedByCause, type SmokeResult, SUITES, type Suite } from './smoke-result.ts';
 import { count, duration } from './words.ts';
 
 const WHAT: Readonly<Record<Suite, string>> = {

@@ -1,27 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { TransientError } from '../aws/transient-error.ts';
 import { Cancelled } from '../runner/cancellation.ts';
-import type { Clock } from '../runner/clock.ts';
 import { UserFault } from '../runner/fault.ts';
+import { countingClock } from '../tooling/counting-clock.ts';
 import type { StackEvent } from './cloudformation.ts';
 import { follow } from './follow.ts';
 
 const STACK = 'arn:stack';
-
-/** Time that passes only when somebody sleeps. */
-function manualClock(): Clock & { slept: number[] } {
-  let now = 1_000_000;
-  const slept: number[] = [];
-  return {
-    slept,
-    now: () => now,
-    sleep: async (ms, signal) => {
-      signal?.throwIfAborted();
-      slept.push(Math.round(ms));
-      now += ms;
-    },
-  };
-}
 
 const event = (id: string, logicalId: string, status: string, overrides: Partial<StackEvent> = {}): StackEvent => ({
   id,
@@ -57,7 +42,7 @@ async function watch(
   looks: Answer[],
   options: { signal?: AbortSignal; pageSize?: number; resting?: string; token?: undefined } = {},
 ) {
-  const clock = manualClock();
+  const clock = countingClock();
   const told: string[] = [];
   let look = -1;
   let reads = 0;
@@ -191,7 +176,7 @@ describe('follow', () => {
     ];
     let page = 0;
     const told: string[] = [];
-    const clock = manualClock();
+    const clock = countingClock();
     const options = { clock, signal: new AbortController().signal, random: () => 0.5 };
     const events = async () => ({ events: pages[page++] ?? [], nextPage: page < 2 ? 'next' : undefined });
     const operation = { stackId: STACK, token: 'ours', expected: 1 };
@@ -215,7 +200,7 @@ describe('follow', () => {
       if (reads === 2) throw new TransientError({ what: 'lost' });
       return page === undefined ? { events: [END, TOPIC], nextPage: 'next' } : { events: [BEGIN, EARLIER] };
     };
-    const options = { clock: manualClock(), signal: new AbortController().signal, random: () => 0.5 };
+    const options = { clock: countingClock(), signal: new AbortController().signal, random: () => 0.5 };
     const operation = { stackId: STACK, token: 'ours', expected: 1 };
     const onEvent = ({ id }: StackEvent) => void told.push(id);
     await follow({ events, describe: async () => undefined }, operation, { ...options, onEvent });

@@ -1,7 +1,28 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { ExpectedRequest, ExpectedSpan } from './expectations.ts';
 import type { SentRequest } from './traffic.ts';
 
 /** What tests of this folder share. */
+
+const servers: Server[] = [];
+
+/** Serves on 127.0.0.1 until `closeServers`; gives the address. */
+export async function serve(answer: RequestListener): Promise<string> {
+  const server = createServer(answer);
+  servers.push(server);
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** Nothing listens there any more when it resolves. */
+export async function closeServers(): Promise<void> {
+  const closing = servers.splice(0).map(server => {
+    server.closeAllConnections();
+    return new Promise(resolve => server.close(resolve));
+  });
+  await Promise.all(closing);
+}
 
 const place = { file: 'telemetry.yaml', line: 1, column: 1 };
 

@@ -1,24 +1,11 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { afterEach, expect, it } from 'vitest';
 import { TransientError } from '../aws/transient-error.ts';
 import { UserFault } from '../runner/fault.ts';
+import { closeServers, serve } from './fixtures.ts';
 import { prometheusOver } from './prometheus.ts';
 
-const servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-});
-
-async function serve(answer: RequestListener): Promise<string> {
-  const server = createServer(answer);
-  servers.push(server);
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+afterEach(closeServers);
 
 const VECTOR = { resultType: 'vector', result: [{ metric: { __name__: 'up', job: 'a' }, value: [1, '2.5'] }] };
 const json = (value: unknown, status = 200): RequestListener => {
@@ -86,7 +73,7 @@ it('knows throttling from other trouble', async () => {
 
 it('tells that nobody listens', async () => {
   const url = await serve(() => {});
-  await new Promise(resolve => servers.splice(-1)[0]?.close(resolve));
+  await closeServers();
   const error = await prometheusOver(url)
     .query('up')
     .catch(one => one);

@@ -1,26 +1,11 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { Cancelled } from '../runner/cancellation.ts';
 import { systemClock } from '../runner/clock.ts';
-import { request } from './fixtures.ts';
+import { closeServers, request, serve } from './fixtures.ts';
 import { mintTrace, plainTraceId, xrayTraceId } from './trace-id.ts';
 import { type Answer, checkAnswer, sendRequests } from './traffic.ts';
 
-const servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-});
-
-async function serve(answer: RequestListener): Promise<string> {
-  const server = createServer(answer);
-  servers.push(server);
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+afterEach(closeServers);
 
 const { signal } = new AbortController();
 const options = { signal, clock: systemClock };
@@ -113,7 +98,7 @@ it('tells why there is no answer, and sends the others all the same', async () =
     'fine',
   ]);
   const closed = await serve(() => {});
-  await new Promise(resolve => servers.splice(-1)[0]?.close(resolve));
+  await closeServers();
   const [refused] = await sendRequests([request()], closed, options);
   expect(refused?.answer).toMatchObject({
     kind: 'failed',

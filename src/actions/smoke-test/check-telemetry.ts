@@ -5,6 +5,7 @@ import type { Check } from '../../report/smoke-result.ts';
 import { systemClock } from '../../runner/clock.ts';
 import type { UserFault } from '../../runner/fault.ts';
 import type { Host } from '../../runner/host.ts';
+import type { MetricsBackend } from '../../telemetry/backends.ts';
 import { cloudWatchLogs } from '../../telemetry/cloudwatch-logs.aws.ts';
 import { diagnose } from '../../telemetry/diagnose.ts';
 import { type ContainerFact, type Facts, factsFromMetrics, probeOtlp } from '../../telemetry/facts.ts';
@@ -62,7 +63,7 @@ export async function checkTelemetry(
   );
   if (proof.passed || failure) return { checks: proof.signals.flatMap(checksOf), services: [], failure };
   const services = [COLLECTOR, smoke.target?.service ?? []].flat();
-  const told = diagnose(proof, await gatherFacts(context, sent, services, signal));
+  const told = diagnose(proof, await gatherFacts(context, backends.metrics, sent, services, signal));
   const diagnoses = told.signals.flatMap(({ diagnosis, signal }) => (diagnosis ? [{ signal, ...diagnosis }] : []));
   for (const diagnosis of diagnoses) tellEvidence(diagnosis, context.host);
   const hops = diagnoses.flatMap(({ hop }) => (hop === 'application' ? (smoke.target?.service ?? []) : COLLECTOR));
@@ -72,11 +73,11 @@ export async function checkTelemetry(
 /** What tells where something was lost. What cannot be asked any more is left out. */
 async function gatherFacts(
   { smoke: { project, run }, containers }: CheckContext,
+  metrics: MetricsBackend,
   sent: readonly SentRequest[],
   services: readonly string[],
   signal: AbortSignal,
 ): Promise<Facts> {
-  const metrics = prometheusOver(addressOf(containers, PROMETHEUS));
   const [now, counted, otlp] = await Promise.all([
     project.containers(signal),
     factsFromMetrics(metrics, run, { isOwn: true }),

@@ -1,8 +1,7 @@
 import { untilAnswers } from '../../compose/answers.ts';
 import type { Container } from '../../compose/containers.ts';
 import { assertRunning, assertSteady, NotReady } from '../../compose/ready.ts';
-import { explanationOf } from '../../report/junit.ts';
-import { type Check, failedByCause } from '../../report/smoke-result.ts';
+import { type Check, explanationOf, failedByCause } from '../../report/smoke-result.ts';
 import { count } from '../../report/words.ts';
 import { systemClock } from '../../runner/clock.ts';
 import type { Fault, UserFault } from '../../runner/fault.ts';

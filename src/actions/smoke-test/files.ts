@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import type { Folders } from '../../runner/define-action.ts';
 import { type Fault, throwIfAny, UserFault } from '../../runner/fault.ts';
+import { readText } from '../../stacks/read-text.ts';
 import { type Expectations, parseExpectations } from '../../telemetry/expectations.ts';
 
 /** The files of a run. */
@@ -11,8 +11,6 @@ export interface SmokeFiles {
   /** The same as the user wrote them. */
   shown: readonly string[];
   expectations: Expectations;
-  /** As the user would write it. */
-  expectationsFile: string;
 }
 
 /** The compose file that zap-obs brings, relative to its folder: the sample application with its backends. */
@@ -32,7 +30,7 @@ export async function loadSmokeFiles(
 ): Promise<SmokeFiles> {
   const isBundled = composeFiles.length === 0;
   const shown = isBundled ? [BUNDLED_COMPOSE] : composeFiles;
-  const compose = isBundled ? [join(toolkit, BUNDLED_COMPOSE)] : composeFiles.map(file => resolveIn(workspace, file));
+  const compose = isBundled ? [join(toolkit, BUNDLED_COMPOSE)] : composeFiles.map(file => resolve(workspace, file));
   const beside = isBundled ? [] : compose.slice(0, 1).map(dirname);
   const [missing, found] = await Promise.all([
     missingFiles(isBundled ? [] : compose, shown),
@@ -40,8 +38,12 @@ export async function loadSmokeFiles(
   ]);
   throwIfAny([...missing, ...(found ? [] : [noExpectations(expectations, workspace, beside)])]);
   const { path, text } = found as Found;
-  const expectationsFile = relative(workspace, path).startsWith('..') ? path : relative(workspace, path);
-  return { compose, shown, expectations: parseExpectations(text, expectationsFile), expectationsFile };
+  const fromWorkspace = relative(workspace, path);
+  return {
+    compose,
+    shown,
+    expectations: parseExpectations(text, fromWorkspace.startsWith('..') ? path : fromWorkspace),
+  };
 }
 
 interface Found {
@@ -49,53 +51,36 @@ interface Found {
   text: string;
 }
 
-function resolveIn(workspace: string, file: string): string {
-  return isAbsolute(file) ? file : join(workspace, file);
-}
-
 function candidates(named: string | undefined, workspace: string, beside: readonly string[]): string[] {
-  if (named !== undefined) return [resolveIn(workspace, named)];
+  if (named !== undefined) return [resolve(workspace, named)];
   return [workspace, ...beside].flatMap(folder => DEFAULT_NAMES.map(name => join(folder, name)));
 }
 
 async function missingFiles(paths: readonly string[], shown: readonly string[]): Promise<Fault[]> {
-  const faults = await Promise.all(
-    paths.map(async (path, index) => {
-      const problem = await readText(path).then(
-        () => undefined,
-        (error: NodeJS.ErrnoException) => error,
-      );
-      if (!problem) return [];
-      return [
-        {
-          what: `The compose file \`${shown[index]}\` cannot be read`,
-          seen: problem.code === 'ENOENT' ? `no such file (${path})` : problem.message,
-          fix: 'Correct input `compose-file`; its paths are relative to the workspace',
-        },
-      ];
+  const reading = paths.map((path, index) =>
+    readText(path, {
+      what: `The compose file \`${shown[index]}\` cannot be read, at ${path}`,
+      fix: 'Correct input `compose-file`; its paths are relative to the workspace',
     }),
   );
-  return faults.flat();
+  return (await Promise.allSettled(reading)).flatMap(({ status, ...outcome }) => {
+    const { reason } = outcome as { reason?: unknown };
+    if (status === 'rejected' && !(reason instanceof UserFault)) throw reason;
+    return reason instanceof UserFault ? reason.faults : [];
+  });
 }
 
 async function firstReadable(paths: readonly string[]): Promise<Found | undefined> {
   for (const path of paths) {
     try {
-      return { path, text: await readText(path) };
+      const fix = `Make ${path} a readable file`;
+      return { path, text: await readText(path, { what: 'The expectations cannot be read', fix }) };
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw unreadable(path, error as Error);
+      const { code } = (error as Error).cause as NodeJS.ErrnoException;
+      if (code !== 'ENOENT') throw error;
     }
   }
   return undefined;
-}
-
-function readText(path: string): Promise<string> {
-  return readFile(path, 'utf8');
-}
-
-function unreadable(path: string, error: Error): UserFault {
-  const fault = { what: `The expectations cannot be read`, seen: error.message, fix: `Make ${path} a readable file` };
-  return new UserFault(fault, { cause: error });
 }
 
 function noExpectations(named: string | undefined, workspace: string, beside: readonly string[]): Fault {

@@ -13,20 +13,16 @@ export async function writeReport(
   { host, setOutput, writeSummary }: ActionContext<typeof spec.inputs, typeof spec.outputs>,
 ): Promise<void> {
   host.line(`${smokeHeadline(result)}.`);
-  const json = `${JSON.stringify(result, null, 2)}\n`;
   setOutput('passed', String(result.passed));
   await writeSummary(smokeSummary(result));
-  const files = { report: ['smoke-test.json', json], junit: ['smoke-test.xml', smokeJunit(result)] } as const;
-  for (const [output, [name, content]] of entriesOf(files)) {
+  const give = async (output: 'report' | 'junit', name: string, content: string) => {
     try {
       setOutput(output, await writeRunFile(folder, name, content));
     } catch (error) {
       // What was found stands in the log and the summary, and decides about the verdict.
       host.annotate('warning', `${name} could not be written: ${messageOf(error)}`);
     }
-  }
-}
-
-function entriesOf<K extends string, V>(object: Record<K, V>): [K, V][] {
-  return Object.entries(object) as [K, V][];
+  };
+  await give('report', 'smoke-test.json', `${JSON.stringify(result, null, 2)}\n`);
+  await give('junit', 'smoke-test.xml', smokeJunit(result));
 }

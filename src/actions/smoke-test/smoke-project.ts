@@ -47,10 +47,9 @@ export interface SmokeProject {
  * @throws UserFault when they cannot be used, or when there is such a project already
  */
 export async function prepare(setting: SmokeSetting, signal: AbortSignal): Promise<SmokeProject> {
-  const { files, aws, hasTelemetry, baseUrl, toolkit } = setting;
+  const { files, aws, hasTelemetry, baseUrl, toolkit, env } = setting;
   const run = randomBytes(4).toString('hex');
   const name = setting.name ?? `zap-smoke-${run}`;
-  const { env } = setting;
   const project = new ComposeProject({ name, files: files.compose, shownFiles: files.shown, env }, runDocker);
   const [model] = await Promise.all([project.model(signal), refuseExisting(project, signal)]);
   const file = files.shown[0] ?? '';

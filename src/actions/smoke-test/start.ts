@@ -1,6 +1,5 @@
 import type { Container } from '../../compose/containers.ts';
-import { judge } from '../../compose/containers.ts';
-import { failedStart, kindsOf, late, logGroup, NotReady, untilReady } from '../../compose/ready.ts';
+import { failedStart, late, logGroup, NotReady, readinessOf, untilReady } from '../../compose/ready.ts';
 import { tellingLine } from '../../compose/telling-line.ts';
 import { Cancelled } from '../../runner/cancellation.ts';
 import { systemClock } from '../../runner/clock.ts';
@@ -42,7 +41,7 @@ export async function start(
 
   /** Compose says only that a dependency has failed, and a limit only that it is reached: the containers tell why. */
   async function notReady(asking: AbortSignal): Promise<NotReady | undefined> {
-    const readiness = judge(await project.containers(asking), kindsOf(model));
+    const readiness = await readinessOf(project, model, asking);
     if (readiness.is === 'failed') return failedStart(readiness.failures);
     return readiness.is === 'waiting' && isOverTime(signal) ? late(readiness.for, patience) : undefined;
   }
