@@ -3,6 +3,7 @@ import { Engine, isLiving, livingResources } from './cloudformation/engine.ts';
 import { cloudFormationActions } from './cloudformation/stack-actions.ts';
 import type { Regions, Stack } from './cloudformation/state.ts';
 import { type Work, workOn } from './cloudformation/work.ts';
+import { type ContainerOptions, Containers } from './containers/containers.ts';
 import { Faults, type Injection, parseFaultOf, type Strike } from './faults/injector.ts';
 import { faults as faultTable } from './faults.ts';
 import { ResourceCatalog } from './resources/catalog.ts';
@@ -22,6 +23,7 @@ import { stsService } from './services/sts.ts';
 import { taggingService } from './services/tagging.ts';
 import { TraceStore } from './services/trace-store.ts';
 import { XRAY_PATHS, xrayService } from './services/xray.ts';
+import { AccessKeys } from './wire/access-keys.ts';
 import { type QueryAction, queryService } from './wire/service.ts';
 
 export type { Clock } from './clock.ts';
@@ -42,6 +44,8 @@ export interface LocalAwsOptions {
   accountId?: string;
   /** Default: the machine's. */
   clock?: Clock;
+  /** With it, services run containers, images and metrics are kept for real; without it, all that is simulated. */
+  containers?: ContainerOptions;
   /** Called once for every call. */
   log?: (call: ApiCall) => void;
   /** Called when a fault on demand has struck, a call or a resource. */
@@ -105,6 +109,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     accountId: account = '000000000000',
     clock = systemClock,
   } = options;
+  const containers = options.containers && (await Containers.open(options.containers));
   const calls: ApiCall[] = [];
   const faults = new Faults(faultTable, options.onStrike);
   const ssm = new SsmStore();
@@ -122,6 +127,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   });
   const ecr = new EcrStore(account, regions);
   const now = () => clock.now();
+  const keys = new AccessKeys(now);
   const logs = new LogGroups(account, regions, now);
   // The schemas take a moment to load; only calls that need them wait for it.
   const engine = ResourceCatalog.load().then(
@@ -150,7 +156,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   );
   const services = {
     cloudformation: queryService(CLOUDFORMATION, cloudFormation, 'query'),
-    sts: stsService(account, now),
+    sts: stsService(account, keys),
     ec2: ec2Service(account, regions),
     ecr: ecrService(ecr),
     logs: logsService(logs, new LogEvents(), now),
@@ -165,6 +171,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   const server = await listen({
     host,
     port,
+    socket: containers?.socket,
     services,
     paths: { xray: XRAY_PATHS },
     clock,
@@ -185,6 +192,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     stacks: () => Object.values(regions).flat().map(stackInfo),
     async close() {
       await (await engine).close();
+      await containers?.close();
       await server.close();
     },
   };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { chmod } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, ListenOptions } from 'node:net';
 import type { Clock } from './clock.ts';
 import type { FaultedCall } from './faults/effect.ts';
 import type { Fate, Faults } from './faults/injector.ts';
@@ -39,6 +40,8 @@ export interface ServerOptions {
   host: string;
   /** 0 takes any free one. */
   port: number;
+  /** A path at which it listens too, for containers. */
+  socket?: string | undefined;
   /** By the service name of the credential scope. */
   services: Readonly<Record<string, Service>>;
   /** Of the services that name a call by its path: the calls, by path. */
@@ -57,7 +60,7 @@ const UNSIGNED = /(^|&)Action=AssumeRoleWithWebIdentity(&|$)/;
 /** Starts listening; rejects with Node's own error when it cannot (EADDRINUSE). */
 export async function listen(options: ServerOptions): Promise<Listening> {
   const closing = new AbortController();
-  const server = createServer((request, response) => {
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     const requestId = randomUUID();
     serve(options, request, response, requestId, closing.signal).catch((error: unknown) => {
       if (closing.signal.aborted) return;
@@ -69,16 +72,26 @@ export async function listen(options: ServerOptions): Promise<Listening> {
       );
       response.writeHead(500, { 'content-type': 'text/xml' }).end(queryError({ namespace: '' }, failure, requestId));
     });
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(options.port, options.host, resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  const close = () => {
-    closing.abort(new Error('the local AWS is closing'));
-    return closeServer(server);
   };
-  return { url: `http://${options.host}:${port}`, port, close };
+  const { host, port: wanted, socket } = options;
+  const server = await listenAt({ host, port: wanted }, onRequest);
+  const servers = [server, ...(socket === undefined ? [] : [await listenAt({ path: socket }, onRequest)])];
+  const { port } = server.address() as AddressInfo;
+  const close = async () => {
+    closing.abort(new Error('the local AWS is closing'));
+    await Promise.all(servers.map(closeServer));
+  };
+  return { url: `http://${host}:${port}`, port, close };
+}
+
+async function listenAt(where: ListenOptions, onRequest: RequestListener): Promise<Server> {
+  const server = createServer(onRequest);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(where, resolve);
+  });
+  // Who may reach it, its folder decides; the users of containers are not this one.
+  if (where.path !== undefined) await chmod(where.path, 0o666);
+  return server;
 }
 
 async function closeServer(server: Server): Promise<void> {

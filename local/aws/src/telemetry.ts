@@ -9,6 +9,7 @@ import { logsService } from './services/logs.ts';
 import { stsService } from './services/sts.ts';
 import { TraceStore } from './services/trace-store.ts';
 import { XRAY_PATHS, xrayService } from './services/xray.ts';
+import { AccessKeys } from './wire/access-keys.ts';
 
 /** The faults that this much of AWS can have. */
 export const FAULT_TABLE = { ...CALL_FAULTS, ...TELEMETRY_FAULTS };
@@ -33,7 +34,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Listeni
   const services = {
     xray: xrayService(new TraceStore(), account, now),
     logs: logsService(new LogGroups(account, {}, now), new LogEvents(), now),
-    sts: stsService(account, now),
+    sts: stsService(account, new AccessKeys(now)),
   };
   const server = await listen({
     host: options.host,

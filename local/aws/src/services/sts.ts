@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import type { AccessKeys } from '../wire/access-keys.ts';
 import { AwsError, constraintError, validationError } from '../wire/aws-error.ts';
 import { type Params, requiredText, text } from '../wire/params.ts';
 import { type QueryAction, queryService, type Service } from '../wire/service.ts';
@@ -10,7 +10,7 @@ const DEFAULT_SECONDS = 3600;
 type Sessions = Map<string, { roleArn: string; sessionName: string }>;
 
 /** AWS STS: who one is, and temporary credentials. Nothing is checked but that the request is well-formed. */
-export function stsService(account: string, now: () => Date): Service {
+export function stsService(account: string, keys: AccessKeys): Service {
   const sessions: Sessions = new Map();
   const actions: Readonly<Record<string, QueryAction>> = {
     GetCallerIdentity: ({ accessKeyId }) => {
@@ -19,11 +19,11 @@ export function stsService(account: string, now: () => Date): Service {
         return { UserId: 'AIDALOCALAWS00000000', Account: account, Arn: `arn:aws:iam::${account}:user/local` };
       return { UserId: `AROALOCALAWS00000000:${session.sessionName}`, Account: account, Arn: assumedArn(session) };
     },
-    AssumeRole: (_, params) => assume(sessions, params, now),
+    AssumeRole: (_, params) => assume(sessions, params, keys),
     AssumeRoleWithWebIdentity: (_, params) => {
       const claims = readClaims(requiredText(params, 'WebIdentityToken'));
       return {
-        ...assume(sessions, params, now),
+        ...assume(sessions, params, keys),
         SubjectFromWebIdentityToken: claims.sub,
         Audience: claims.aud,
         Provider: claims.iss,
@@ -33,7 +33,7 @@ export function stsService(account: string, now: () => Date): Service {
   return queryService(DIALECT, actions, 'query');
 }
 
-function assume(sessions: Sessions, params: Params, now: () => Date) {
+function assume(sessions: Sessions, params: Params, keys: AccessKeys) {
   const roleArn = requiredText(params, 'RoleArn');
   const sessionName = requiredText(params, 'RoleSessionName');
   if (!/^arn:aws:iam::\d{12}:role\/.+$/.test(roleArn)) throw validationError(`${roleArn} is invalid`);
@@ -47,16 +47,15 @@ function assume(sessions: Sessions, params: Params, now: () => Date) {
   const seconds = Number(text(params, 'DurationSeconds') ?? DEFAULT_SECONDS);
   if (!(seconds >= 900 && seconds <= 43_200))
     throw validationError('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');
-  const digest = createHash('sha256').update(`${roleArn}/${sessionName}/${sessions.size}`).digest('hex');
   const session = { roleArn, sessionName };
-  const AccessKeyId = `ASIA${digest.slice(0, 16).toUpperCase()}`;
-  sessions.set(AccessKeyId, session);
+  const issued = keys.issue(`${roleArn}/${sessionName}`, seconds);
+  sessions.set(issued.accessKeyId, session);
   return {
     Credentials: {
-      AccessKeyId,
-      SecretAccessKey: digest.slice(0, 40),
-      SessionToken: `local-${digest}`,
-      Expiration: new Date(now().getTime() + seconds * 1000).toISOString(),
+      AccessKeyId: issued.accessKeyId,
+      SecretAccessKey: issued.secretAccessKey,
+      SessionToken: issued.sessionToken,
+      Expiration: issued.expiration,
     },
     AssumedRoleUser: { AssumedRoleId: `AROALOCALAWS00000000:${sessionName}`, Arn: assumedArn(session) },
   };
