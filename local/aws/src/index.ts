@@ -10,7 +10,9 @@ import { ResourceCatalog } from './resources/catalog.ts';
 import { guardedProviders } from './resources/guards.ts';
 import { nestedStackProvider } from './resources/nested-stack.ts';
 import { genericProvider } from './resources/provider.ts';
+import { workspaceProvider } from './resources/workspace.ts';
 import { type ApiCall, listen } from './server.ts';
+import { apsService, nameOfApsCall, WORKSPACE_ENDPOINTS } from './services/aps.ts';
 import { ec2Service } from './services/ec2.ts';
 import { EcrStore, ecrService } from './services/ecr.ts';
 import { LogEvents } from './services/log-events.ts';
@@ -22,9 +24,10 @@ import { SsmStore, ssmService } from './services/ssm.ts';
 import { stsService } from './services/sts.ts';
 import { taggingService } from './services/tagging.ts';
 import { TraceStore } from './services/trace-store.ts';
+import { Workspaces } from './services/workspaces.ts';
 import { XRAY_PATHS, xrayService } from './services/xray.ts';
 import { AccessKeys } from './wire/access-keys.ts';
-import { type QueryAction, queryService } from './wire/service.ts';
+import { byPath, type QueryAction, queryService } from './wire/service.ts';
 
 export type { Clock } from './clock.ts';
 export type { Work } from './cloudformation/work.ts';
@@ -129,6 +132,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   const now = () => clock.now();
   const keys = new AccessKeys(now);
   const logs = new LogGroups(account, regions, now);
+  const workspaces = new Workspaces(regions);
   // The schemas take a moment to load; only calls that need them wait for it.
   const engine = ResourceCatalog.load().then(
     catalog =>
@@ -138,7 +142,11 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
         clock,
         pace,
         catalog,
-        providers: { 'AWS::CloudFormation::Stack': nestedStackProvider, ...guardedProviders({ ecr, s3, logs }) },
+        providers: {
+          'AWS::CloudFormation::Stack': nestedStackProvider,
+          ...guardedProviders({ ecr, s3, logs }),
+          ...(containers && { 'AWS::APS::Workspace': workspaceProvider(containers, workspaces) }),
+        },
         generic: genericProvider,
         readSsm,
         faults,
@@ -161,6 +169,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     ecr: ecrService(ecr),
     logs: logsService(logs, new LogEvents(), now),
     xray: xrayService(new TraceStore(), account, now),
+    aps: apsService(workspaces, keys, now),
     tagging: taggingService({
       'ecr:repository': region => ecr.list(region),
       'logs:log-group': region => logs.list(region),
@@ -173,7 +182,8 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     port,
     socket: containers?.socket,
     services,
-    paths: { xray: XRAY_PATHS },
+    namings: { xray: byPath(XRAY_PATHS), aps: nameOfApsCall },
+    ownPaths: { aps: WORKSPACE_ENDPOINTS },
     clock,
     faults,
     stackNamed: (region, parameters) => stackNamed(regions[region] ?? [], parameters),
@@ -182,6 +192,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
       options.log?.(call);
     },
   });
+  containers?.listensAt(server.port);
   return {
     url: server.url,
     port: server.port,

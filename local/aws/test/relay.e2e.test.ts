@@ -17,7 +17,7 @@ beforeAll(async () => {
     port: 0,
     socket: containers.socket,
     services: {},
-    paths: {},
+    namings: {},
     clock: systemClock,
     faults: { onRequest: () => ({ struck: [], marks: new Map() }) },
     stackNamed: () => undefined,
