@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  ECS_FAULTS,
+  type EcsFaultName,
   type FaultHandle,
   type FaultName,
   faults,
@@ -74,7 +76,7 @@ const everywhere = (injection: Injection): Scenario[] => [
 ];
 
 /** Faults of telemetry data do not meet a deployment. */
-type StackFaultName = Exclude<FaultName, TelemetryFaultName>;
+type StackFaultName = Exclude<FaultName, TelemetryFaultName | EcsFaultName>;
 
 const SCENARIOS: Readonly<Record<StackFaultName, readonly Scenario[]>> = {
   throttled: everywhere({ fault: 'throttled' }),
@@ -221,7 +223,7 @@ const SCENARIOS: Readonly<Record<StackFaultName, readonly Scenario[]>> = {
 };
 
 it('every fault that there is has a scenario', () => {
-  expect(Object.keys({ ...SCENARIOS, ...TELEMETRY_FAULTS }).sort()).toEqual(Object.keys(faults).sort());
+  expect(Object.keys({ ...SCENARIOS, ...ECS_FAULTS, ...TELEMETRY_FAULTS }).sort()).toEqual(Object.keys(faults).sort());
   for (const [fault, list] of Object.entries(SCENARIOS)) {
     expect(list.flatMap(({ faults: injections }) => injections.map(({ fault }) => fault))).toContain(fault);
   }

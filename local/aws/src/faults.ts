@@ -10,6 +10,7 @@ import {
 import { disorderedEvents, lateEvents, lostPage, repeatedPage, staleRead } from './faults/answers.ts';
 import { CALL_FAULTS } from './faults/calls.ts';
 import type { FaultDeclaration, FaultTable } from './faults/declaration.ts';
+import { ECS_FAULTS } from './faults/ecs.ts';
 import { TELEMETRY_FAULTS } from './faults/telemetry.ts';
 import { executionRefused, quotaExceeded } from './faults/wire.ts';
 
@@ -131,15 +132,18 @@ export const FAULTS = {
     trigger: '`Metadata: { "zap-local:reappears": true }`',
     effect: { resource: 'forget' },
   },
+  ...ECS_FAULTS,
   ...TELEMETRY_FAULTS,
 } as const satisfies Readonly<Record<string, FaultDeclaration>>;
 
 export type FaultName = keyof typeof FAULTS;
 
 export type TelemetryFaultName = keyof typeof TELEMETRY_FAULTS;
+export type EcsFaultName = keyof typeof ECS_FAULTS;
 
 /** Plain form of the list, for those who look names up. */
 export const faults: FaultTable = FAULTS;
 
 export type { FaultDeclaration, FaultTable } from './faults/declaration.ts';
+export { ECS_FAULTS } from './faults/ecs.ts';
 export { TELEMETRY_FAULTS } from './faults/telemetry.ts';

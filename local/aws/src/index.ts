@@ -15,6 +15,7 @@ import { type ApiCall, listen } from './server.ts';
 import { apsService, nameOfApsCall, WORKSPACE_ENDPOINTS } from './services/aps.ts';
 import { ec2Service } from './services/ec2.ts';
 import { EcrStore, ecrService } from './services/ecr.ts';
+import { ecs as ecsParts } from './services/ecs/ecs.ts';
 import { loadBalancing } from './services/elb/load-balancing.ts';
 import { LogEvents } from './services/log-events.ts';
 import { LogGroups } from './services/log-groups.ts';
@@ -33,7 +34,15 @@ import { byPath, type QueryAction, queryService } from './wire/service.ts';
 export type { Clock } from './clock.ts';
 export type { Work } from './cloudformation/work.ts';
 export { type FaultHandle, type Injection, type Strike, seededRandom } from './faults/injector.ts';
-export { type FaultDeclaration, type FaultName, faults, TELEMETRY_FAULTS, type TelemetryFaultName } from './faults.ts';
+export {
+  ECS_FAULTS,
+  type EcsFaultName,
+  type FaultDeclaration,
+  type FaultName,
+  faults,
+  TELEMETRY_FAULTS,
+  type TelemetryFaultName,
+} from './faults.ts';
 export type { ApiCall } from './server.ts';
 
 /** How a local AWS shall be. */
@@ -137,9 +146,15 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   const logs = new LogGroups(account, regions, now);
   const workspaces = new Workspaces(regions);
   const elb = loadBalancing({ regions, clock, pace, isReal: containers !== undefined });
+  const events = new LogEvents();
+  const ecs = ecsParts({
+    ...{ account, regions, clock, pace, groups: elb.groups, logs, events, keys, containers },
+    dockerConfig: () => '{}',
+  });
   const guarded = guardedProviders({ ecr, s3, logs });
   const providers = {
     ...guarded,
+    ...ecs.providers,
     'AWS::CloudFormation::Stack': nestedStackProvider,
     [LOAD_BALANCER]: elb.provider(guarded[LOAD_BALANCER] ?? genericProvider),
     ...(containers && { 'AWS::APS::Workspace': workspaceProvider(containers, workspaces) }),
@@ -174,8 +189,9 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     sts: stsService(account, keys),
     ec2: ec2Service(account, regions),
     ecr: ecrService(ecr),
+    ecs: ecs.service,
     elasticloadbalancing: elb.service,
-    logs: logsService(logs, new LogEvents(), now),
+    logs: logsService(logs, events, now),
     xray: xrayService(new TraceStore(), account, now),
     aps: apsService(workspaces, keys, now),
     tagging: taggingService({
@@ -192,6 +208,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     services,
     namings: { xray: byPath(XRAY_PATHS), aps: nameOfApsCall },
     ownPaths: { aps: WORKSPACE_ENDPOINTS },
+    unsigned: ecs.unsigned,
     clock,
     faults,
     stackNamed: (region, parameters) => stackNamed(regions[region] ?? [], parameters),
@@ -211,6 +228,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     stacks: () => Object.values(regions).flat().map(stackInfo),
     async close() {
       await (await engine).close();
+      ecs.close();
       await elb.close();
       await containers?.close();
       await server.close();

@@ -48,6 +48,8 @@ export interface ServerOptions {
   namings: Readonly<Record<string, Naming>>;
   /** Paths that are a service's own, whatever a signature says: on AWS they have host names of their own. */
   ownPaths?: Readonly<Record<string, RegExp>>;
+  /** What containers ask for without a signature, by path; undefined where there is nothing. */
+  unsigned?(path: string): Promise<object | undefined>;
   clock: Clock;
   faults: Pick<Faults, 'onRequest'>;
   /** The name of the stack that a request names, by whatever parameter. */
@@ -127,6 +129,11 @@ async function serve(
 ): Promise<void> {
   const { clock, faults } = options;
   if (isHealthCheck(request)) return answerHealth(options, response);
+  const { method, headers, url = '' } = request;
+  if (method === 'GET' && headers.authorization === undefined) {
+    const found = await options.unsigned?.(url);
+    if (found) return answerJson(response, found);
+  }
   const arrived = { ...(await arrive(options, request)), requestId };
   const fate = faults.onRequest(arrived.call);
   const { transport } = fate;
@@ -158,8 +165,11 @@ function isHealthCheck({ method, url, headers }: IncomingMessage): boolean {
 }
 
 function answerHealth({ services }: ServerOptions, response: ServerResponse): void {
-  const body = JSON.stringify({ status: 'ok', simulation: true, services: Object.keys(services) });
-  response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+  answerJson(response, { status: 'ok', simulation: true, services: Object.keys(services) });
+}
+
+function answerJson(response: ServerResponse, body: object): void {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
 async function arrive(options: ServerOptions, request: IncomingMessage): Promise<Omit<Arrived, 'requestId'>> {

@@ -38,6 +38,10 @@ export class Run {
     return this.#phase.signal.aborted;
   }
 
+  get #signal(): AbortSignal {
+    return AbortSignal.any([this.#closing, this.#phase.signal]);
+  }
+
   /** Stops the operation from outside; the events that follow carry the token of the request that asked for it. */
   cancel(token?: string): void {
     this.#cancelled = true;
@@ -62,14 +66,13 @@ export class Run {
 
   /** Waits for this many seconds at pace 1. */
   wait(seconds: number): Promise<void> {
-    const signal = AbortSignal.any([this.#closing, this.#phase.signal]);
-    return this.engine.options.clock.sleep(seconds * this.engine.options.pace, signal);
+    return this.engine.options.clock.sleep(seconds * this.engine.options.pace, this.#signal);
   }
 
   /** Waits for this many real seconds, or until the operation is told to stop. */
   async hold(seconds: number): Promise<void> {
     try {
-      await this.engine.options.clock.sleep(seconds, AbortSignal.any([this.#closing, this.#phase.signal]));
+      await this.engine.options.clock.sleep(seconds, this.#signal);
     } catch (error) {
       if (!(error instanceof Cancelled)) throw error;
     }
@@ -113,6 +116,7 @@ export class Run {
         generation: made + 1,
       },
       initiated,
+      signal: this.#signal,
       wait: async typical => {
         const hang = engine.options.faults.onResource('hang', stack.name, logicalId);
         if (hang) await this.hold(hang.seconds);

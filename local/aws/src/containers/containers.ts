@@ -60,6 +60,11 @@ export class Containers {
     return new Containers(options, await mkdtemp(join(tmpdir(), 'zap-obs-aws-')));
   }
 
+  /** The label that all containers of this process have, as `name=value`. */
+  get label(): string {
+    return `${OWNER}=${process.pid}`;
+  }
+
   /** Where the local AWS is, on the machine and, through a relay, in containers. */
   get url(): string {
     if (this.#url === undefined) throw new Error('the local AWS does not listen yet');

@@ -47,7 +47,17 @@ export interface Delivery {
 }
 
 /** Which work on a resource a fault concerns. */
-export type ResourceWork = 'make' | 'hang' | 'put back' | 'delete' | 'leave' | 'forget' | 'validate';
+export type ResourceWork =
+  | 'make'
+  | 'hang'
+  | 'put back'
+  | 'delete'
+  | 'leave'
+  | 'forget'
+  | 'validate'
+  | 'crash'
+  | 'sicken'
+  | 'overlook';
 
 /** A call to CloudFormation that is about to be processed. */
 export interface Asked {

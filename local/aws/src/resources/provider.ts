@@ -17,6 +17,8 @@ export interface ResourceRequest {
   initiated(physicalId: string): void;
   /** Waits as long as this takes at the server's pace; rejects when the operation is cancelled. */
   wait(seconds: number): Promise<void>;
+  /** Aborts when the operation is cancelled, or the server closes. */
+  signal: AbortSignal;
 }
 
 /** Makes the resources of a type. Every method throws `ResourceFailure` with the reason that the event shall show. */

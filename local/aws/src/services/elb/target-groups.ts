@@ -15,6 +15,8 @@ export interface TargetInfo {
   port: number;
   /** Undefined for one that is simulated, and therefore always healthy. */
   address?: Address | undefined;
+  /** A simulated one that is not healthy yet. */
+  isWaiting?: boolean;
 }
 
 /** A registered target. */
@@ -59,7 +61,7 @@ export class TargetGroups {
     const agent = new Agent({ keepAlive: true });
     const target: Watched = { ...info, health: NEW, agent, open: 0, end: new AbortController() };
     this.#group(arn).set(keyOf(info), target);
-    if (info.address === undefined) target.health = { state: 'healthy', good: 1, bad: 0 };
+    if (info.address === undefined) target.health = info.isWaiting ? NEW : { state: 'healthy', good: 1, bad: 0 };
     else void this.#watch(arn, target, info.address);
   }
 

@@ -1,0 +1,162 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ComposeProject } from '../../../../../src/compose/project.ts';
+import type { Containers } from '../../containers/containers.ts';
+import { relayService } from '../../containers/relay.ts';
+import type { Address } from '../elb/target-groups.ts';
+import { type ContainerEvent, watchContainers } from './container-events.ts';
+import { TaskFailure, type TaskRunner } from './runner.ts';
+import type { ContainerState, EcsService, Task } from './state.ts';
+import type { ContainerDefinition, TaskDefinition } from './task-definition.ts';
+import { NAMESPACE, taskFile } from './task-file.ts';
+
+export interface ContainerTasksOptions {
+  containers: Containers;
+  /** The content of a Docker configuration that may pull from the local ECR. */
+  dockerConfig(): string;
+  /** What a container prints. */
+  print(service: EcsService, task: Task, container: ContainerDefinition, lines: readonly string[]): void;
+  closing: AbortSignal;
+}
+
+/** A task whose containers are there. */
+interface Running {
+  task: Task;
+  definition: TaskDefinition;
+  service: EcsService;
+  project: ComposeProject;
+  changed: () => void;
+  ports: ReadonlyMap<number, number>;
+  /** When each container ended last, in Docker's words: what was printed before is told already. */
+  ended: Map<string, string>;
+  startedAt: Map<string, number>;
+}
+
+/** Tasks as compose projects on this machine's Docker. */
+export function containerTasks({ containers, dockerConfig, print, closing }: ContainerTasksOptions): TaskRunner {
+  const byProject = new Map<string, Running>();
+  const byTask = new Map<string, Running>();
+  let _watching: Promise<void> | undefined;
+
+  return {
+    async start(task, definition, service, changed) {
+      _watching ??= watchContainers(containers.run, containers.label, Date.now() / 1000, closing, onEvent).catch(
+        error => {
+          if (!closing.aborted) throw error;
+        },
+      );
+      await pullImages(definition);
+      const ports = [...new Set(definition.containers.flatMap(({ ports }) => ports))];
+      const namespace = relayService(containers, { port: Number(new URL(containers.url).port), publish: ports });
+      const file = taskFile(definition, { namespace, environment: name => environmentOf(task, service, name) });
+      const project = await containers.project(`task-${task.id}`, file);
+      const running: Running = {
+        ...{ task, definition, service, project, changed, ports: new Map() },
+        ...{ ended: new Map(), startedAt: new Map() },
+      };
+      byProject.set(project.name, running);
+      byTask.set(task.id, running);
+      try {
+        await project.start(closing, () => {});
+        const all = await project.containers(closing);
+        const published = all.find(({ service }) => service === NAMESPACE)?.ports ?? [];
+        running.ports = new Map(published.map(({ container, host }) => [container, host]));
+      } catch (error) {
+        closing.throwIfAborted();
+        throw new TaskFailure(`CannotStartContainerError: ${(error as Error).message}`);
+      }
+      changed();
+    },
+
+    async stop(task) {
+      const running = byTask.get(task.id);
+      if (!running) return;
+      const grace = Math.max(...running.definition.containers.map(({ stopTimeout }) => stopTimeout));
+      await containers.remove(running.project, grace);
+      byTask.delete(task.id);
+      byProject.delete(running.project.name);
+    },
+
+    address(task, containerPort): Address | undefined {
+      const port = byTask.get(task.id)?.ports.get(containerPort);
+      return port === undefined ? undefined : { host: '127.0.0.1', port };
+    },
+  };
+
+  /** Those that are not there; what is there by digest is what the registry has. */
+  async function pullImages({ containers: all }: TaskDefinition): Promise<void> {
+    const images = [...new Set(all.map(({ image }) => image))];
+    await Promise.all(
+      images.map(async image => {
+        const { code } = await containers.run(['image', 'inspect', '--format', '{{.Id}}', image], { signal: closing });
+        if (code === 0) return;
+        const folder = join(containers.folder, 'pull');
+        await mkdir(folder, { recursive: true, mode: 0o700 });
+        await writeFile(join(folder, 'config.json'), dockerConfig(), { mode: 0o600 });
+        const pull = await containers.run(['--config', folder, 'pull', '--quiet', image], { signal: closing });
+        if (pull.code !== 0)
+          throw new TaskFailure(
+            `CannotPullContainerError: pull image manifest has been retried 1 time(s): ${lastLine(pull.stderr)}`,
+          );
+      }),
+    );
+  }
+
+  function environmentOf({ id }: Task, { region }: EcsService, container: string): Record<string, string> {
+    const aws = containers.url;
+    return {
+      AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE',
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      AWS_ENDPOINT_URL: aws,
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${aws}/ecs/credentials/${id}`,
+      ECS_CONTAINER_METADATA_URI_V4: `${aws}/ecs/v4/${id}-${container}`,
+    };
+  }
+
+  function onEvent(event: ContainerEvent): void {
+    const running = byProject.get(event.project);
+    const state = running?.task.containers.find(({ name }) => name === event.service);
+    if (!running || !state) return;
+    apply(event, state, running);
+    running.changed();
+  }
+
+  function apply(event: ContainerEvent, state: ContainerState, running: Running): void {
+    const { what, exitCode } = event;
+    if (what === 'healthy') state.health = 'HEALTHY';
+    if (what === 'unhealthy') state.health = 'UNHEALTHY';
+    if (what === 'oom') state.reason = 'OutOfMemoryError: Container killed due to memory usage';
+    if (what === 'start') {
+      Object.assign(state, { status: 'RUNNING', runtimeId: event.id });
+      running.startedAt.set(state.name, Number(event.at));
+      follow(event, running);
+    }
+    if (what !== 'die') return;
+    Object.assign(state, { status: 'STOPPED', ...(exitCode !== undefined && { exitCode }) });
+    running.ended.set(state.name, event.at);
+    void restart(event, state, running);
+  }
+
+  /** A container that is not essential comes back, when it has run long enough. */
+  async function restart(event: ContainerEvent, state: ContainerState, running: Running): Promise<void> {
+    const definition = running.definition.containers.find(({ name }) => name === state.name);
+    if (definition?.restartAfter === undefined || running.task.desiredStatus === 'STOPPED') return;
+    const ran = Number(event.at) - (running.startedAt.get(state.name) ?? 0);
+    if (ran >= definition.restartAfter) await containers.run(['start', event.id], { signal: closing }).catch(() => {});
+  }
+
+  function follow({ id, service: name }: ContainerEvent, running: Running): void {
+    const definition = running.definition.containers.find(container => container.name === name);
+    if (!definition) return;
+    const since = running.ended.get(name);
+    const args = ['logs', '--follow', ...(since ? ['--since', since] : []), id];
+    const onLine = (line: string) => print(running.service, running.task, definition, [line]);
+    // Ends with the container, or with the local AWS.
+    void containers.run(args, { signal: closing, onLine }).catch(() => {});
+  }
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) ?? '';
+}
