@@ -50,9 +50,9 @@ export class BuildLog {
     for (const { vertex, data } of report.logs ?? []) this.#output(vertex, Buffer.from(data, 'base64').toString());
   }
 
-  /** The steps of the Dockerfile, without BuildKit's own. */
+  /** The steps of the Dockerfile that do something, without BuildKit's own. */
   steps(): Step[] {
-    return [...this.#steps.values()].filter(({ name }) => /^\[(?!internal)[^\]]*\d+\/\d+\]/.test(name));
+    return [...this.#steps.values()].filter(({ name }) => /^\[(?!internal)[^\]]*\d+\/\d+\] (?!FROM )/.test(name));
   }
 
   /** The step that failed. One that was ended because another had failed has no error of its own. */

@@ -14,7 +14,7 @@ export interface BuildOptions {
   into: 'registry' | 'engine';
   cache: CacheSetting | undefined;
   /** Where BuildKit writes what has become of it. */
-  metadataFile: string;
+  metadataFile?: string | undefined;
 }
 
 /** Where layers are kept from one build to the next. */
@@ -50,7 +50,7 @@ export function buildCommand(options: BuildOptions): DockerCommand {
       'build',
       ...['--progress', 'rawjson'],
       ...['--provenance=false', '--sbom=false'],
-      ...['--metadata-file', metadataFile],
+      ...(metadataFile === undefined ? [] : ['--metadata-file', metadataFile]),
       ...['--file', dockerfile],
       ...(target === undefined ? [] : ['--target', target]),
       ...argued.flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),

@@ -9,11 +9,13 @@ interface Known {
 const SETUP_BUILDX =
   'Run `docker/setup-buildx-action` in an earlier step, or turn on the containerd image store of the engine';
 
+const NO_BUILDX =
+  /'buildx' is not a docker command|unknown command: docker buildx|unknown flag: --(?:progress|metadata-file|provenance|prefer-index)/;
+
 /** Words of engine, buildx and registries about a login or a transfer. The first that is found counts. */
 const KNOWN: readonly Known[] = [
   {
-    pattern:
-      /'buildx' is not a docker command|unknown command: docker buildx|unknown flag: --(?:progress|metadata-file|provenance)/,
+    pattern: NO_BUILDX,
     fault: () => ({
       what: 'This Docker has no `docker buildx`, or an old one',
       fix: 'Install its plugin, version 0.13 or later (https://docs.docker.com/build/install-buildx)',
@@ -27,7 +29,8 @@ const KNOWN: readonly Known[] = [
     }),
   },
   {
-    pattern: /Multi-platform build is not supported|multiple platforms feature is currently not supported/,
+    pattern:
+      /Multi-platform build is not supported|does not currently support exporting manifest lists|multiple platforms feature is currently not supported/,
     fault: (_, { failed }) => ({
       what: failed,
       seen: 'this engine builds for one platform at a time',
@@ -138,4 +141,9 @@ export function isLoginRefused(stderr: string): boolean {
 /** Whether a tag could not be pushed because it is there already, in a repository whose tags do not move. */
 export function isTagTaken(stderr: string): boolean {
   return /tag invalid: The image tag|ImageTagAlreadyExistsException/.test(stderr);
+}
+
+/** Whether there is no buildx, or one so old that it does not know what is asked of it. */
+export function isBuildxMissing(stderr: string): boolean {
+  return NO_BUILDX.test(stderr);
 }

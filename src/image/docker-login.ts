@@ -6,6 +6,9 @@ import { messageOf, UserFault } from '../runner/fault.ts';
 import { registryFault } from './docker-faults.ts';
 import type { Login } from './repositories.ts';
 
+/** The folder of a login is named with this in front. */
+export const LOGIN_FOLDER = 'zap-obs-docker-';
+
 /** What of the user's configuration goes on to be used: plugins, and the engines and builders that they have chosen. */
 const LINKED = ['cli-plugins', 'contexts', 'buildx'];
 
@@ -29,7 +32,7 @@ export class DockerConfig {
     const own = env.DOCKER_CONFIG || join(homedir(), '.docker');
     try {
       // mkdtemp makes it for its owner only.
-      const folder = await mkdtemp(join(env.RUNNER_TEMP || tmpdir(), 'zap-obs-docker-'));
+      const folder = await mkdtemp(join(env.RUNNER_TEMP || tmpdir(), LOGIN_FOLDER));
       const file = join(folder, 'config.json');
       await copyIfThere(join(own, 'config.json'), file);
       for (const name of LINKED) await linkIfThere(join(own, name), join(folder, name));

@@ -1,7 +1,7 @@
 import type { Finished, RunDocker } from '../compose/docker.ts';
 import { type Fault, UserFault } from '../runner/fault.ts';
 import { localDigest, remoteDigest } from './base-images.ts';
-import { isTagTaken, registryFault } from './docker-faults.ts';
+import { isBuildxMissing, isTagTaken, registryFault } from './docker-faults.ts';
 import { parseImageName, repositoryNameOf } from './image-name.ts';
 import { IMAGE_POLICY } from './lifecycle-policy.ts';
 import { imagesIn, parseManifest } from './manifest.ts';
@@ -51,12 +51,13 @@ export async function mirror(
   const name = parseImageName(source);
   if (!name) throw new UserFault(badName(source));
   const repositoryName = repositoryNameOf(prefix, name.path.split('/').at(-1) ?? '');
-  const reading = tagFor(source, run, signal);
-  const [found, tag, there] = await Promise.all([
+  const reading = targetOf(source, run, signal);
+  const [found, target, there] = await Promise.all([
     repositories.find(repositoryName),
     reading,
-    reading.then(tag => repositories.images(repositoryName, [tag]).then(images => images.get(tag))),
+    reading.then(({ tag }) => repositories.images(repositoryName, [tag]).then(images => images.get(tag))),
   ]);
+  const { tag } = target;
   if (found && there) {
     const about = { source, repository: found, tag, digest: there.digest, platforms: platformsOf(there) };
     return { ...about, isNewRepository: false, isReused: true, isPartial: false };
@@ -64,44 +65,57 @@ export async function mirror(
   const made = found
     ? { repository: found, isNew: false }
     : await repositories.create(repositoryName, { tags, hasMovingTags: false, lifecyclePolicy: IMAGE_POLICY });
-  const isPartial = await copy(source, made.repository, tag, run, desk, signal);
+  const isPartial = await copy(source, made.repository, target, run, desk, signal);
   const copied = (await repositories.images(repositoryName, [tag])).get(tag);
-  if (!copied)
+  const expected = isPartial ? undefined : target.digest;
+  if (!copied || (expected !== undefined && copied.digest !== expected))
     throw new UserFault({
-      what: `${source} was copied, but is not in \`${repositoryName}\``,
-      fix: 'Run again; if it happens again, somebody else deletes images there',
+      what: `${source} was copied, but \`${repositoryName}\` does not have it`,
+      seen: `${copied?.digest ?? 'no image'} as \`${tag}\`${expected ? `, where ${expected} is expected` : ''}`,
+      fix: 'Run again; if it happens again, somebody else changes images there',
     });
   const about = { source, repository: made.repository, isNewRepository: made.isNew, tag, digest: copied.digest };
   return { ...about, platforms: platformsOf(copied), isReused: false, isPartial };
 }
 
-async function tagFor(source: string, run: RunDocker, signal: AbortSignal): Promise<string> {
+interface Target {
+  tag: string;
+  /** Of what the registry has under the source's name, where that had to be asked. */
+  digest?: string | undefined;
+  /** The registry does not know it, and the engine does. */
+  isLocal: boolean;
+}
+
+async function targetOf(source: string, run: RunDocker, signal: AbortSignal): Promise<Target> {
   const { tag = 'latest', digest } = parseImageName(source) ?? {};
-  if (digest === undefined && VERSION.test(tag)) return tag;
-  const now = digest ?? (await remoteDigest(source, run, signal)) ?? (await localDigest(source, run, signal));
+  if (digest === undefined && VERSION.test(tag)) return { tag, isLocal: false };
+  const remote = digest ?? (await remoteDigest(source, run, signal));
+  const now = remote ?? (await localDigest(source, run, signal));
   if (now === undefined) throw new UserFault(notFound(source));
   // A tag has 128 characters at most: https://github.com/opencontainers/distribution-spec/blob/main/spec.md
-  return `${tag.slice(0, 100)}-${now.replace('sha256:', '').slice(0, 12)}`;
+  const dated = `${tag.slice(0, 100)}-${now.replace('sha256:', '').slice(0, 12)}`;
+  return { tag: dated, digest: remote, isLocal: remote === undefined };
 }
 
 /** @returns whether only one platform was copied */
 async function copy(
   source: string,
   repository: Repository,
-  tag: string,
+  { tag, isLocal }: Target,
   run: RunDocker,
   { access }: Desk,
   signal: AbortSignal,
 ): Promise<boolean> {
   const target = `${repository.uri}:${tag}`;
-  // As it is: an image that is no list shall not become one, so that its digest stays.
-  const args = ['buildx', 'imagetools', 'create', '--prefer-index=false', '--tag', target, source];
-  const whole = await access.run(repository, args);
-  if (whole.code === 0 || isTagTaken(whole.stderr)) return false;
-  const isHere = (await localDigest(source, run, signal)) !== undefined;
-  const cannotCopy = /'buildx' is not a docker command|unknown command: docker buildx|unknown flag/.test(whole.stderr);
-  if (!isHere && !cannotCopy) throw new UserFault(copyFault(source, whole));
-  if (!isHere) expectGood(await access.run(repository, ['pull', source]), source);
+  if (!isLocal) {
+    // As it is: an image that is no list shall not become one, so that its digest stays.
+    const args = ['buildx', 'imagetools', 'create', '--prefer-index=false', '--tag', target, source];
+    const whole = await access.run(repository, args);
+    if (whole.code === 0 || isTagTaken(whole.stderr)) return false;
+    const isHere = (await localDigest(source, run, signal)) !== undefined;
+    if (!isHere && !isBuildxMissing(whole.stderr)) throw new UserFault(copyFault(source, whole));
+    if (!isHere) expectGood(await access.run(repository, ['pull', source]), source);
+  }
   expectGood(await run(['image', 'tag', source, target], { signal }), source);
   const pushed = await access.run(repository, ['push', target]);
   // Only the name goes: the image has its own.

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { RunDocker } from '../compose/docker.ts';
 import { UserFault } from '../runner/fault.ts';
 import { type BuildOptions, buildCommand, parseMetadata } from './build.ts';
@@ -18,7 +19,7 @@ export interface Wanted {
   tag: string | undefined;
   /** Where layers are kept; `registry` is a repository beside that of the image. */
   cache: 'none' | 'gha' | 'registry';
-  build: Omit<BuildOptions, 'name' | 'into' | 'cache'>;
+  build: Omit<BuildOptions, 'name' | 'into' | 'cache' | 'metadataFile'>;
   shownDockerfile: string;
   /** Tags of AWS for a repository that is made. */
   tags: Readonly<Record<string, string>>;
@@ -105,12 +106,13 @@ interface Pushed {
 async function buildAndPush(wanted: Wanted, repository: Repository, source: Source, desk: Desk): Promise<Pushed> {
   const cache = await cacheOf(wanted, repository, desk);
   const name = `${repository.uri}:${source.tag}`;
-  const command = buildCommand({ ...wanted.build, name, into: 'registry', cache });
+  const metadataFile = join(await desk.access.folder(), 'metadata.json');
+  const command = buildCommand({ ...wanted.build, name, into: 'registry', cache, metadataFile });
   const run: RunDocker = (args, options) => desk.access.run(repository, args, options);
   const { log, stderr, code } = await desk.shown(`Build of ${wanted.repository}`, () =>
     runBuild(command, run, desk.tell),
   );
-  if (code === 0) return { ...parseMetadata(await readFile(wanted.build.metadataFile, 'utf8')), steps: log.steps() };
+  if (code === 0) return { ...parseMetadata(await readFile(metadataFile, 'utf8')), steps: log.steps() };
   if (isTagTaken(stderr)) return { steps: log.steps() };
   throw new UserFault(buildFault({ stderr, step: log.failed(), file: wanted.shownDockerfile, ...source }));
 }

@@ -43,6 +43,11 @@ export class RegistryAccess {
     return await this.#run(args, options);
   }
 
+  /** A folder of this run's own, which goes with its login. */
+  async folder(): Promise<string> {
+    return (await this.#openConfig()).folder;
+  }
+
   async #run(args: readonly string[], options: RunOptions): Promise<Finished> {
     const { run, signal } = this.#options;
     const { env } = await this.#openConfig();
