@@ -1,3 +1,4 @@
+import { type Fault, renderFault } from '../runner/fault.ts';
 import type { BuildResult } from './build-result.ts';
 import { blocks, code, plain, prose, table } from './markdown.ts';
 import { count, duration, whereabouts } from './words.ts';
@@ -32,6 +33,14 @@ export function buildSummary(result: BuildResult): string {
           image.parts.map(({ platform, layers, bytes }) => [code(platform), String(layers), megabytes(bytes)]),
         )
       : '',
+  );
+}
+
+/** The job summary of a build that did not come to its end. */
+export function failedBuildSummary(repository: string, faults: readonly Fault[]): string {
+  return blocks(
+    `## ❌ ${plain(repository)} was not built, or not pushed`,
+    ...faults.map(fault => `> ${prose(renderFault(fault))}`),
   );
 }
 

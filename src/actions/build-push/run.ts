@@ -6,6 +6,7 @@ import { type Mirrored, mirror } from '../../image/mirror.ts';
 import { type Desk, type Published, publish } from '../../image/publish.ts';
 import { RegistryAccess } from '../../image/registry-access.ts';
 import { readSource } from '../../image/source.ts';
+import { failedBuildSummary } from '../../report/build-summary.ts';
 import { withTimeout } from '../../runner/cancellation.ts';
 import { type ActionContext, defineAction } from '../../runner/define-action.ts';
 import { messageOf, throwIfAny, UserFault } from '../../runner/fault.ts';
@@ -14,7 +15,7 @@ import { PREFIX_TAG } from '../../stacks/limits.ts';
 import { sessionFor } from '../session-for.ts';
 import { LOGIN_STATE } from './remove-left-login.ts';
 import { reportBuildHere, reportPublished } from './report.ts';
-import { type Settings, settingsOf } from './settings.ts';
+import { expectSecrets, type Settings, settingsOf } from './settings.ts';
 import { spec } from './spec.ts';
 
 type Context = ActionContext<typeof spec.inputs, typeof spec.outputs>;
@@ -23,7 +24,13 @@ export const action = defineAction(spec, async context => {
   const { inputs, folders, signal: cancelled } = context;
   const signal = withTimeout(cancelled, inputs.timeout);
   const settings = settingsOf(inputs, folders.workspace, process.env);
-  await (inputs.push ? push(settings, context, signal) : build(settings, context, signal));
+  await expectSecrets(settings.secrets);
+  try {
+    await (inputs.push ? push(settings, context, signal) : build(settings, context, signal));
+  } catch (error) {
+    if (error instanceof UserFault) await context.writeSummary(failedBuildSummary(settings.repository, error.faults));
+    throw error;
+  }
 });
 
 /** Builds into the local engine: no call goes to AWS. */

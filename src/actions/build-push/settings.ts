@@ -1,7 +1,8 @@
+import { access, constants } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { REPOSITORY_NAME, repositoryNameOf } from '../../image/image-name.ts';
 import type { SourceOptions } from '../../image/source.ts';
-import { type Fault, throwIfAny } from '../../runner/fault.ts';
+import { type Fault, messageOf, throwIfAny } from '../../runner/fault.ts';
 import type { InputValues } from '../../runner/spec.ts';
 import type { spec } from './spec.ts';
 
@@ -83,6 +84,22 @@ function cacheFaults({ cache, push }: Inputs, env: NodeJS.ProcessEnv): Fault[] {
       fix: 'Run this in a job of GitHub Actions, or set `cache` to `none` or `registry`',
     },
   ];
+}
+
+/** @throws UserFault naming the files with secrets that cannot be read */
+export async function expectSecrets(secrets: Readonly<Record<string, string>>): Promise<void> {
+  const faults = await Promise.all(
+    Object.entries(secrets).map(async ([id, file]): Promise<Fault[]> => {
+      try {
+        await access(file, constants.R_OK);
+        return [];
+      } catch (error) {
+        const what = `The file of secret \`${id}\` cannot be read`;
+        return [{ what, seen: messageOf(error), fix: 'Correct input `secret-files`; it is relative to the workspace' }];
+      }
+    }),
+  );
+  throwIfAny(faults.flat());
 }
 
 function unnamed(seen: string): Fault {
