@@ -57,6 +57,14 @@ describe('the log of a build', () => {
     ]);
   });
 
+  it('counts a step once that was gone through again after a new login', () => {
+    const { log } = logOf(
+      vertex('a', '[2/2] RUN x', { started, completed }),
+      vertex('b', '[2/2] RUN x', { started, completed, cached: true }),
+    );
+    expect(log.steps()).toMatchObject([{ isCached: false }]);
+  });
+
   it('knows the step that failed from those that were ended because of it', () => {
     const { log } = logOf(
       vertex('a', '[a 1/1] RUN x', { started, completed, error: 'context canceled' }),

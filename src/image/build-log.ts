@@ -50,9 +50,15 @@ export class BuildLog {
     for (const { vertex, data } of report.logs ?? []) this.#output(vertex, Buffer.from(data, 'base64').toString());
   }
 
-  /** The steps of the Dockerfile that do something, without BuildKit's own. */
+  /**
+   * The steps of the Dockerfile that do something, without BuildKit's own. Of one that was gone through twice, because the push had to
+   * be begun anew, the first time counts.
+   */
   steps(): Step[] {
-    return [...this.#steps.values()].filter(({ name }) => /^\[(?!internal)[^\]]*\d+\/\d+\] (?!FROM )/.test(name));
+    const named = [...this.#steps.values()].filter(({ name }) =>
+      /^\[(?!internal)[^\]]*\d+\/\d+\] (?!FROM )/.test(name),
+    );
+    return named.filter(({ name }, index) => named.findIndex(other => other.name === name) === index);
   }
 
   /** The step that failed. One that was ended because another had failed has no error of its own. */

@@ -105,7 +105,7 @@ const KNOWN: readonly Known[] = [
   },
   {
     pattern:
-      /(?:Get|Head|Post|Put|Patch) \\?"?(https?:\/\/([^/"\\]+))[^"]*\\?"?: (.*(?:connection refused|no such host|i\/o timeout|timeout|deadline exceeded|no route to host|certificate|connection reset).*)/i,
+      /(?:Get|Head|Post|Put|Patch) \\?"?(https?:\/\/([^/"\\]+))[^"]*\\?"?: (.*(?:connection refused|no such host|i\/o timeout|timeout|deadline exceeded|no route to host|certificate|connection reset|\bEOF).*)/i,
     fault: ([, , registry = '', why = ''], { failed }) => ({
       what: failed,
       seen: `the registry ${registry} cannot be reached: ${why.replace(/^dial tcp\S*:? ?/, '').trim()}`,

@@ -88,6 +88,10 @@ it.each([
     'the registry answers 503 Service Unavailable. This may pass by itself',
   ],
   [
+    'Error response from daemon: Get "http://127.0.0.1:5980/v2/": EOF',
+    'the registry 127.0.0.1:5980 cannot be reached: EOF',
+  ],
+  [
     'error getting credentials - err: exec: "docker-credential-x": executable file not found in $PATH',
     'Mend the credential helper',
   ],
