@@ -9,7 +9,8 @@ const ECR = { id: 'ECR', target: 'AmazonEC2ContainerRegistry_V20150921', host: '
 interface EcrRepository {
   repositoryName: string;
   repositoryUri: string;
-  imageTagMutability?: string;
+  /** IMMUTABLE, MUTABLE, or either with exceptions. */
+  imageTagMutability: string;
 }
 interface EcrImage {
   imageId: { imageDigest: string; imageTag?: string };
@@ -98,7 +99,8 @@ async function findRepository(ecr: JsonCall, name: string): Promise<Repository |
 }
 
 function shown({ repositoryName, repositoryUri, imageTagMutability }: EcrRepository): Repository {
-  return { name: repositoryName, uri: repositoryUri, hasMovingTags: imageTagMutability === 'MUTABLE' };
+  // Also where only some are exempt: whether the wanted one is, ECR tells when it is given.
+  return { name: repositoryName, uri: repositoryUri, hasMovingTags: imageTagMutability !== 'IMMUTABLE' };
 }
 
 function stored({ imageId, imageManifest, imageManifestMediaType }: EcrImage): StoredImage {
