@@ -133,6 +133,22 @@ describe('an image of elsewhere', () => {
     ).toEqual([`image tag zap-obs/collector:built ${target}`, `push ${target}`, `image rm ${target}`]);
   });
 
+  it.each([
+    ['has pushed', true],
+    ['has not', false],
+  ])('whose name another run takes away in the midst is there when that %s', async (_, isPushed) => {
+    const tag = `built-${HEX.slice(0, 12)}`;
+    const { mirrored } = run('zap-obs/collector:built', command => {
+      if (command.startsWith('buildx imagetools inspect')) return UNREACHABLE;
+      if (command.startsWith('image inspect')) return { stdout: `sha256:${HEX} []\n` };
+      if (!command.startsWith('push ')) return undefined;
+      const effect = () => (isPushed ? void repositories.push('shop/collector', tag, IMAGE) : undefined);
+      return { code: 1, stderr: 'An image does not exist locally with the tag: x', effect };
+    });
+    if (isPushed) expect(await mirrored).toMatchObject({ tag });
+    else await expect(mirrored).rejects.toThrow('An image does not exist locally');
+  });
+
   it('is pulled and pushed where there is no buildx', async () => {
     const { mirrored, docker } = run(
       VERSION,

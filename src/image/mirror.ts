@@ -103,7 +103,7 @@ async function copy(
   repository: Repository,
   { tag, isLocal }: Target,
   run: RunDocker,
-  { access }: Desk,
+  { access, repositories }: Desk,
   signal: AbortSignal,
 ): Promise<boolean> {
   const target = `${repository.uri}:${tag}`;
@@ -120,7 +120,8 @@ async function copy(
   const pushed = await access.run(repository, ['push', target]);
   // Only the name goes: the image has its own.
   await run(['image', 'rm', target], { signal });
-  if (!isTagTaken(pushed.stderr)) expectGood(pushed, source);
+  // Another run on this machine may have pushed it, and taken the name away, meanwhile.
+  if (pushed.code !== 0 && !(await repositories.images(repository.name, [tag])).has(tag)) expectGood(pushed, source);
   return true;
 }
 
