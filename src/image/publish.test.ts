@@ -126,6 +126,11 @@ describe('an image that is not there', () => {
     );
   });
 
+  it('is known by its configuration where the builder tells of no more', async () => {
+    const told = { 'containerimage.digest': 'sha256:config' };
+    expect(await run({}, pushes(MANIFEST, told)).published).toMatchObject({ isReused: false });
+  });
+
   it('is not believed to be pushed when its configuration is another', async () => {
     await expect(run({}, pushes(OTHER)).published).rejects.toThrow('does not have the image that was pushed');
   });

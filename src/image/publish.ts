@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunDocker } from '../compose/docker.ts';
 import { UserFault } from '../runner/fault.ts';
-import { type BuildOptions, buildCommand, parseMetadata } from './build.ts';
+import { type BuildMetadata, type BuildOptions, buildCommand, parseMetadata } from './build.ts';
 import { buildFault } from './build-fault.ts';
 import { BuildLog, type Step } from './build-log.ts';
 import { isTagTaken } from './docker-faults.ts';
@@ -79,11 +79,10 @@ export async function publish(wanted: Wanted, reading: Promise<Source>, desk: De
     return await finish(about, image, source, wanted, named, desk);
   }
   const made = found ? { repository: found, isNew: false } : await createRepository(wanted, repositories);
-  const { digest, configDigest, steps } = await buildAndPush(wanted, made.repository, source, desk);
+  const { metadata, steps } = await buildAndPush(wanted, made.repository, source, desk);
   const pushed = (await repositories.images(wanted.repository, [source.tag])).get(source.tag);
-  const isAnothers = digest === undefined;
-  if (!pushed || (!isAnothers && !isSame(pushed, digest, configDigest))) throw new UserFault(mismatch(pushed, digest));
-  const about = { repository: made.repository, isNewRepository: made.isNew, isReused: isAnothers, steps };
+  if (!pushed || (metadata && !isSame(pushed, metadata))) throw new UserFault(mismatch(pushed, metadata?.digest));
+  const about = { repository: made.repository, isNewRepository: made.isNew, isReused: metadata === undefined, steps };
   return await finish(about, pushed, source, wanted, named, desk);
 }
 
@@ -97,9 +96,8 @@ async function createRepository(wanted: Pick<Wanted, 'repository' | 'tags'>, rep
 }
 
 interface Pushed {
-  /** None when somebody else has pushed the same content meanwhile. */
-  digest?: string | undefined;
-  configDigest?: string | undefined;
+  /** Of what was pushed; none when somebody else has pushed the same content meanwhile. */
+  metadata?: BuildMetadata;
   steps: Step[];
 }
 
@@ -112,7 +110,7 @@ async function buildAndPush(wanted: Wanted, repository: Repository, source: Sour
   const { log, stderr, code } = await desk.shown(`Build of ${wanted.repository}`, () =>
     runBuild(command, run, desk.tell),
   );
-  if (code === 0) return { ...parseMetadata(await readFile(metadataFile, 'utf8')), steps: log.steps() };
+  if (code === 0) return { metadata: parseMetadata(await readFile(metadataFile, 'utf8')), steps: log.steps() };
   if (isTagTaken(stderr)) return { steps: log.steps() };
   throw new UserFault(buildFault({ stderr, step: log.failed(), file: wanted.shownDockerfile, ...source }));
 }
@@ -186,10 +184,14 @@ export async function partsOf(
   });
 }
 
-/** Whether what the registry has is what was pushed: the digest is the same, and so is the configuration of an image. */
-function isSame({ digest, manifest }: StoredImage, pushed: string, configDigest: string | undefined): boolean {
-  const { config } = parseManifest(manifest);
-  return digest === pushed && (configDigest === undefined || config === undefined || config.digest === configDigest);
+/**
+ * Whether what the registry has is what was pushed. Of an image, the digest of its configuration is one of the image, too: it is all
+ * that the engine's own builder tells when it could not ask the registry.
+ */
+function isSame({ digest, manifest }: StoredImage, told: BuildMetadata): boolean {
+  const config = parseManifest(manifest).config?.digest;
+  const isDigest = told.digest !== undefined && (told.digest === digest || told.digest === config);
+  return isDigest && (told.configDigest === undefined || config === undefined || config === told.configDigest);
 }
 
 function mismatch(found: StoredImage | undefined, pushed: string | undefined) {

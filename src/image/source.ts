@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunDocker } from '../compose/docker.ts';
 import { messageOf, UserFault } from '../runner/fault.ts';
-import { type Bases, resolveBases } from './base-images.ts';
+import { resolveBases } from './base-images.ts';
 import { contentTag, hashFiles } from './content-hash.ts';
 import { contextEntries } from './context-files.ts';
 import { type Base, Dockerfile } from './dockerfile.ts';
@@ -64,10 +64,7 @@ export async function readSource(options: SourceOptions, run: RunDocker, signal:
       fix: 'Begin it with `FROM` and the image on which it builds',
       place: { file: shownDockerfile },
     });
-  const [{ entries, hashes }, { digests, unknown }] = await Promise.all([
-    reading(),
-    resolveBases(images, run, signal) as Promise<Bases>,
-  ]);
+  const [{ entries, hashes }, { digests, unknown }] = await Promise.all([reading(), resolveBases(images, run, signal)]);
   const known = new Map(images.map(image => [image, digests.get(image) ?? image]));
   const tag = contentTag({ entries, dockerfile: text, target, args, platforms, bases: known }, hashes);
   return { dockerfile, bases, tag, files: hashes.size, unknown, remote: dockerfile.remoteFiles() };
