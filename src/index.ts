@@ -5,17 +5,20 @@ import { terminalHost } from './runner/terminal-host.ts';
 export const actions: Record<string, () => Promise<{ action: Action }>> = {
   deploy: () => import('./actions/deploy/run.ts'),
   teardown: () => import('./actions/teardown/run.ts'),
+  'build-push': () => import('./actions/build-push/run.ts'),
   'smoke-test': () => import('./actions/smoke-test/run.ts'),
 };
 
 /**
- * The clean-up after a job, of whichever action: sees what it left at AWS to its end, or removes the compose project that it
- * left. The stub calls it when something was left only.
+ * The clean-up after a job, of whichever action: sees what it left at AWS to its end, or removes the compose project or the login
+ * that it left. The stub calls it when something was left only.
  */
 export async function cleanUp(): Promise<void> {
   const { actionsHost } = await import('./runner/actions-host.ts');
   const { PROJECT_STATE, removeLeftProject } = await import('./actions/smoke-test/remove-left-project.ts');
   if (actionsHost.savedStates()[PROJECT_STATE]) return await removeLeftProject(actionsHost);
+  const { LOGIN_STATE, removeLeftLogin } = await import('./actions/build-push/remove-left-login.ts');
+  if (actionsHost.savedStates()[LOGIN_STATE]) return await removeLeftLogin(actionsHost);
   const { confirmEnd } = await import('./actions/confirm-end.ts');
   await confirmEnd(actionsHost);
   setTimeout(() => process.exit(), 500).unref();

@@ -24,6 +24,14 @@ it('passes arguments as they are, and variables in the environment alone', async
   expect(finished).toEqual({ code: 3, stdout: "a b|$(touch x)|'; rm -rf|*|\ns3cret\n/\n", stderr: '' });
 });
 
+it('hands over what is to be read, and an end where nothing is', async () => {
+  docker('cat; echo end');
+  expect((await runDocker([], { input: 's3cret' })).stdout).toBe('s3cretend\n');
+  expect((await runDocker([])).stdout).toBe('end\n');
+  docker('exec <&-; exit 4');
+  expect((await runDocker([], { input: 'x'.repeat(1_000_000) })).code).toBe(4);
+});
+
 it('gives lines of both streams as they come, without colours', async () => {
   docker(`printf '\\033[31mred\\033[0m\\r\\n'; echo "last" >&2; printf 'no end'`);
   const lines: string[] = [];

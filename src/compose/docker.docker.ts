@@ -12,11 +12,11 @@ const KEPT = 512 * 1024;
  * The Docker CLI on PATH. @actions/exec would do as well, but for one thing: it cannot end what it has started, and a
  * cancelled run has to.
  */
-export const runDocker: RunDocker = async (args, { signal, env, onLine } = {}) => {
+export const runDocker: RunDocker = async (args, { signal, env, input, onLine } = {}) => {
   signal?.throwIfAborted();
   // A group of its own: Ctrl-C at a terminal reaches this process only, which then decides what is ended.
   const child = spawn('docker', args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     detached: process.platform !== 'win32',
     // Where no file is named, Compose takes one of the current folder, which may be another project's.
     cwd: args.includes('--file') ? process.cwd() : parse(process.cwd()).root,
@@ -26,6 +26,8 @@ export const runDocker: RunDocker = async (args, { signal, env, onLine } = {}) =
   signal?.addEventListener('abort', kill, { once: true });
   const stdout = collect(child.stdout, onLine);
   const stderr = collect(child.stderr, onLine);
+  // One that ends without reading it has its own word on why.
+  child.stdin.on('error', () => {}).end(input);
   try {
     const code = await new Promise<number>((resolve, reject) => {
       child.once('error', error => reject(notStarted(error)));

@@ -10,6 +10,8 @@ export interface RunOptions {
   signal?: AbortSignal | undefined;
   /** Variables of the command, beside those of this process. Secrets travel here and never as an argument. */
   env?: Readonly<Record<string, string>> | undefined;
+  /** What the command reads on its standard input, such as a password; without it, nothing. */
+  input?: string | undefined;
   /** Each line as it is printed, of both streams; without colours. */
   onLine?: ((line: string) => void) | undefined;
 }

@@ -41,6 +41,12 @@ it('gives defaults, and undefined where there is none', () => {
   });
 });
 
+it('leaves empty what may be empty on purpose, as only `action.yml` gives its default', () => {
+  const own = { image: { kind: 'string', description: '', default: 'x', staysEmpty: true } } as const;
+  expect(parseInputs(own, () => '')).toEqual({ image: '' });
+  expect(parseInputs(own, () => 'y')).toEqual({ image: 'y' });
+});
+
 it('parses every kind', () => {
   const raw = {
     name: ' abc ',

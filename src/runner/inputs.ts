@@ -23,7 +23,8 @@ type Parsed = { value: unknown } | { fault: Fault };
 
 function parseInput(spec: InputSpec, raw: string): Parsed {
   const fallback = 'default' in spec && spec.default !== undefined ? String(spec.default) : '';
-  const text = raw === '' ? fallback : raw;
+  const staysEmpty = 'staysEmpty' in spec && spec.staysEmpty;
+  const text = raw === '' && !staysEmpty ? fallback : raw;
   if (text === '' && spec.kind !== 'list' && spec.kind !== 'map') {
     if ('required' in spec && spec.required)
       return { fault: { what: 'is required', seen: 'nothing', fix: spec.description } };

@@ -15,7 +15,14 @@ type Duration = `${number}${'s' | 'm' | 'h'}`;
  */
 export type InputSpec = InputWords &
   (
-    | { kind: 'string'; default?: string; required?: true; pattern?: { regex: RegExp; accepts: string } }
+    | {
+        kind: 'string';
+        default?: string;
+        required?: true;
+        pattern?: { regex: RegExp; accepts: string };
+        /** Left empty on purpose it stays so: only `action.yml` gives the default, where the input is not named. */
+        staysEmpty?: true;
+      }
     | { kind: 'boolean'; default: boolean }
     | { kind: 'integer'; default?: number; required?: true; min?: number; max?: number }
     /** `90s`, `30m` or `2h`; parsed to milliseconds. */

@@ -1,5 +1,6 @@
 import { markdownTable } from 'markdown-table';
 import { Document } from 'yaml';
+import { spec as buildPush } from '../actions/build-push/spec.ts';
 import { spec as deploy } from '../actions/deploy/spec.ts';
 import { spec as smokeTest } from '../actions/smoke-test/spec.ts';
 import { spec as teardown } from '../actions/teardown/spec.ts';
@@ -16,7 +17,7 @@ import { templatesReadme } from './templates-readme.ts';
 import { workspaceLock } from './workspace-lock.ts';
 
 /** Every action, in the order in which the README presents them. */
-export const specs: readonly ActionSpec[] = [deploy, teardown, smokeTest];
+export const specs: readonly ActionSpec[] = [deploy, teardown, buildPush, smokeTest];
 
 /** Actions that also have a short path of their own: `uses: org/zap-obs/deploy@v1`. */
 const SHORT_PATHS = ['deploy'];
