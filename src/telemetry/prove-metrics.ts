@@ -15,10 +15,10 @@ import { missingAttributes, tellMissing } from './span-match.ts';
 /** The resource attribute, and so the label of target_info, by which the telemetry of a run is told from any other. */
 export const RUN_MARKER = 'zap_obs_run';
 
-/** Which series are meant: those of one service in one run. */
+/** Which series are meant: those of one service, in one run or, where the whole Prometheus is the run's, all of them. */
 export interface RunScope {
   service: string;
-  run: string;
+  run?: string | undefined;
 }
 
 /** What is to be found, as long as nothing is known of it. */
@@ -51,13 +51,14 @@ export function namesQuery(scope: RunScope): string {
 }
 
 /** The services of which something has arrived that bears the run's marker. */
-export function servicesQuery({ run }: Pick<RunScope, 'run'>): string {
+export function servicesQuery({ run }: { run: string }): string {
   return `count by (job) (target_info{${RUN_MARKER}=${quoted(run)}})`;
 }
 
 function ofRun(matchers: string, { service, run }: RunScope): string {
   // `job` is the service's name, after its namespace where it has one.
   const selector = [matchers, `job=~${quoted(`(.+/)?${escaped(service)}`)}`].filter(part => part !== '').join(', ');
+  if (run === undefined) return `{${selector}}`;
   const marker = `${RUN_MARKER}=${quoted(run)}`;
   return `{${selector}} and on (job, instance) target_info{${marker}} or {${selector}, ${marker}}`;
 }

@@ -11,8 +11,8 @@ import type { SentRequest } from './traffic.ts';
 import { type WatchOptions, watch } from './watch.ts';
 
 export interface ProveOptions extends WatchOptions {
-  /** The value of the resource attribute `zap_obs_run`. */
-  run: string;
+  /** The value of the resource attribute `zap_obs_run`; absent where metrics of nothing else can be there. */
+  run?: string;
 }
 
 /** One signal, as it is watched. */
@@ -50,7 +50,7 @@ function searchesOf(
   { service, metrics, spans, logs }: Expectations,
   sent: readonly SentRequest[],
   backends: Backends,
-  run: string,
+  run: string | undefined,
 ): Search[] {
   const scope = { service, run };
   const traced = sent.filter(one => one.request.isTraced && isAnswered(one));

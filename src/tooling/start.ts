@@ -1,96 +1,158 @@
-// `npm start`: the main job from end to end without an account. A local AWS, the three stacks deployed by the shipped
-// bundle under each profile, deployed again to show that nothing is done twice, and torn down. `npm start -- --keep` leaves
-// all of it up.
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+// `npm start`: the main job from end to end without an account, by the shipped bundle against a local AWS: the sample's image
+// built and pushed, the three stacks deployed, requests through the load balancer, what arrived of their telemetry, all of it
+// again to show that nothing is done twice, and torn down.
+//
+// `-- --yes` installs and starts a Docker engine where there is none; without one, services and images are simulated.
+// `-- --keep` leaves all of it up. `-- --images built` builds stand-ins for images that cannot be pulled.
 import { parseArgs, styleText } from 'node:util';
-import { startLocalAws } from '@zap-obs/local-aws';
+import { type LocalAws, type LocalAwsOptions, startLocalAws } from '@zap-obs/local-aws';
+import { runDocker } from '../compose/docker.docker.ts';
+import { Cancelled, listenForCancellation } from '../runner/cancellation.ts';
+import { renderFault, UserFault } from '../runner/fault.ts';
+import { isRead } from './bench/figures.ts';
+import type { Images } from './default-images.ts';
 import { DEMO_IMAGES } from './demo-inputs.ts';
-import { ROOT } from './repository.ts';
-import { type BundleRun, localAwsEnvironment, runBundle } from './run-bundle.ts';
+import { type ImageChoice, imageChoice } from './images.ts';
+import { type BundleRun, localAwsEnvironment } from './run-bundle.ts';
+import { dockerEngine } from './start/engine.ts';
+import { startImages } from './start/images.ts';
+import { Steps, say } from './start/steps.ts';
 
 /** A two-hundredth of the time that AWS takes: long enough to watch, short enough to wait for. */
 const PACE = 0.005;
+const PREFIX = 'demo';
 
-// Ctrl-C reaches the action too, which tells how it ends: the local AWS stays up until it has.
-process.on('SIGINT', () => {});
-const { keep } = readFlags();
-const aws = await startLocalAws({ port: Number(process.env.ZAP_AWS_PORT ?? 4566), pace: PACE }).catch(() =>
-  startLocalAws({ port: 0, pace: PACE }),
-);
-// Two at once do not share it.
-const summaries = join(ROOT, '.tmp', 'start', new URL(aws.url).port);
-await mkdir(summaries, { recursive: true });
+/** What the containers write to, all the time. */
+const TELEMETRY = new Set(['aps', 'logs', 'xray']);
 
-say(
-  `Local AWS at ${aws.url}: a simulation on this machine, with AWS's durations divided by ${1 / PACE}. Nothing is sent to AWS, nothing costs.`,
-);
-// The first step that fails is the last.
-const lean = { 'stack-prefix': 'lean', profile: 'lean', ...DEMO_IMAGES };
-const production = { 'stack-prefix': 'production', profile: 'production', ...DEMO_IMAGES };
-let code = await inOrder(
-  () => step('Deploy three stacks with profile lean', 'deploy', lean, showOutputs),
-  () => step('Deploy lean again: nothing to do', 'deploy', lean),
-  () => step('Deploy three stacks with profile production', 'deploy', production, showOutputs),
-  () => step('Deploy production again: nothing to do', 'deploy', production),
-);
-if (code === 0 && keep) await untilInterrupted();
-else if (code === 0) {
-  const open = { ...production, parameters: 'DeletionProtection: false' };
-  code = await inOrder(
-    () => step('Tear down lean', 'teardown', { 'stack-prefix': 'lean', confirm: 'lean' }, showRest),
-    () => step('Take the deletion protection off production, or its teardown would fail', 'deploy', open),
-    () => step('Tear down production', 'teardown', { 'stack-prefix': 'production', confirm: 'production' }, showRest),
-  );
+const flags = readFlags();
+// It reaches the action too, which tells how it ends: the local AWS stays up until it has.
+const signal = listenForCancellation();
+const began = performance.now();
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (error instanceof UserFault) for (const fault of error.faults) console.error(renderFault(fault));
+  else if (!(error instanceof Cancelled)) throw error;
+  process.exitCode = 1;
 }
-await aws.close();
-process.exitCode = code;
 
-function readFlags(): { keep: boolean } {
+async function main(): Promise<number> {
+  const real = await containers();
+  const aws = await startAws(real && { run: runDocker, images: localImages(real) });
   try {
-    return { keep: parseArgs({ options: { keep: { type: 'boolean', default: false } } }).values.keep };
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\nUsage: npm start [-- --keep]`);
-    process.exit(2);
+    const told = real ? 'in containers of this machine' : 'simulated, containers included';
+    say(
+      `Local AWS at ${aws.url}, ${told}, with AWS's durations divided by ${1 / PACE}. Nothing is sent to AWS, nothing costs.`,
+    );
+    const steps = new Steps(aws, signal);
+    return await (real ? withContainers(steps, real) : simulated(steps));
+  } finally {
+    await aws.close();
+    console.log(styleText('dim', `\n${((performance.now() - began) / 1000).toFixed(0)} s in all.`));
   }
 }
 
-async function inOrder(...steps: (() => Promise<number>)[]): Promise<number> {
-  for (const run of steps) {
-    const code = await run();
-    if (code !== 0) return code;
-  }
+async function withContainers(steps: Steps, images: Images): Promise<number> {
+  const build = {
+    context: 'zap-app',
+    'stack-prefix': PREFIX,
+    'build-args': JSON.stringify({ NODE_IMAGE: images.NODE_IMAGE }),
+    'collector-image': images.COLLECTOR_IMAGE,
+    ...(process.env.NODE_EXTRA_CA_CERTS && { 'secret-files': JSON.stringify({ ca: process.env.NODE_EXTRA_CA_CERTS }) }),
+  };
+  const built = await steps.run('Build zap-app, push it to ECR, mirror the collector', 'build-push', build);
+  const deployment = () => ({
+    'stack-prefix': PREFIX,
+    profile: 'lean',
+    // What it sends is looked for a moment later.
+    parameters: 'MetricInterval: 1000',
+    'image-uri': built.outputs['image-uri'] ?? '',
+    'collector-image-uri': built.outputs['collector-image-uri'] ?? '',
+  });
+  const deployed = await steps.run('Deploy three stacks with profile lean', 'deploy', deployment());
+  showOutputs(deployed, '');
+  say('Send requests through the load balancer, and look for their telemetry');
+  // Loaded here: without containers there is nothing to sign for.
+  const { showArrival } = await import('./start/arrival.ts');
+  if (!(await showArrival(deployed.outputs, steps.aws.url, signal))) return 1;
+  const before = steps.aws.calls.length;
+  const again = await steps.run('Build and push again: nothing to do', 'build-push', build);
+  const unchanged = await steps.run('Deploy again: nothing to do', 'deploy', deployment());
+  const seconds = ((again.duration + unchanged.duration) / 1000).toFixed(1);
+  const writes = steps.aws.calls
+    .slice(before)
+    .filter(({ service, action }) => !TELEMETRY.has(service) && !isRead(action));
+  console.log(`${seconds} s for both, ${writes.length} writes.`);
+  if (flags.keep) return untilInterrupted(steps.aws, deployed.outputs['load-balancer-url']);
+  const teardown = { 'stack-prefix': PREFIX, confirm: PREFIX, 'delete-repositories': 'true' };
+  showRest(await steps.run('Tear down, with the images', 'teardown', teardown));
   return 0;
 }
 
-async function step(
-  title: string,
-  action: string,
-  inputs: Record<string, string>,
-  after?: (run: BundleRun) => void,
-): Promise<number> {
-  say(title);
-  const run = await runBundle(action, inputs, { endpoint: aws.url, show: true });
-  const file = join(summaries, `${title.toLowerCase().replaceAll(/[^a-z]+/g, '-')}.md`);
-  await writeFile(file, run.summary);
-  if (run.code === 0) after?.(run);
-  console.log(
-    styleText('dim', `${(run.duration / 1000).toFixed(1)} s, job summary in ${relative(process.cwd(), file)}`),
-  );
-  return run.code ?? 1;
+/** Both profiles, since none of it takes longer than CloudFormation does. */
+async function simulated(steps: Steps): Promise<number> {
+  for (const profile of ['lean', 'production']) {
+    const inputs = { 'stack-prefix': profile, profile, ...DEMO_IMAGES };
+    const deployed = await steps.run(`Deploy three stacks with profile ${profile}`, 'deploy', inputs);
+    showOutputs(deployed, '(simulated)');
+    await steps.run(`Deploy ${profile} again: nothing to do`, 'deploy', inputs);
+  }
+  if (flags.keep) return untilInterrupted(steps.aws);
+  showRest(await steps.run('Tear down lean', 'teardown', { 'stack-prefix': 'lean', confirm: 'lean' }));
+  const open = {
+    ...{ 'stack-prefix': 'production', profile: 'production', ...DEMO_IMAGES },
+    parameters: 'DeletionProtection: false',
+  };
+  await steps.run('Take the deletion protection off production, or its teardown would fail', 'deploy', open);
+  const teardown = { 'stack-prefix': 'production', confirm: 'production' };
+  showRest(await steps.run('Tear down production', 'teardown', teardown));
+  return 0;
 }
 
-function showOutputs({ outputs }: BundleRun): void {
-  for (const name of [
+/** The images to run, or undefined where all is simulated, after saying why. */
+async function containers(): Promise<Images | undefined> {
+  const engine = await dockerEngine(flags, say);
+  if ('simulated' in engine) return without(engine.simulated);
+  Object.assign(process.env, engine.env);
+  const chosen = await startImages(flags.images, { yes: flags.yes, run: runDocker, say });
+  if ('simulated' in chosen) return without(chosen.simulated);
+  Object.assign(process.env, chosen.env);
+  return chosen.images;
+}
+
+function without(why: string): undefined {
+  say(`No containers: ${why}.`);
+  return undefined;
+}
+
+function localImages({ NODE_IMAGE: node, PROMETHEUS_IMAGE: prometheus, REGISTRY_IMAGE: registry }: Images) {
+  return { node, prometheus, registry };
+}
+
+async function startAws(containers: LocalAwsOptions['containers']): Promise<LocalAws> {
+  const options = { pace: PACE, ...(containers && { containers }) };
+  const port = Number(process.env.ZAP_AWS_PORT ?? 4566);
+  try {
+    return await startLocalAws({ ...options, port });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    return await startLocalAws({ ...options, port: 0 });
+  }
+}
+
+function showOutputs({ outputs }: BundleRun, remark: string): void {
+  const names = [
     'load-balancer-url',
     'cluster-name',
     'ecs-service-name',
     'log-groups',
     'metrics-endpoint',
     'grafana-url',
-  ]) {
+  ];
+  for (const name of names) {
     const value = outputs[name]?.replaceAll('\n', ', ');
-    if (value) console.log(`${name.padEnd(18)} ${value} ${styleText('dim', '(simulated)')}`);
+    if (value) console.log(`${name.padEnd(18)} ${value} ${styleText('dim', remark)}`.trimEnd());
   }
 }
 
@@ -99,13 +161,30 @@ function showRest({ outputs }: BundleRun): void {
   console.log(rest.length === 0 ? 'Nothing is left.' : `Left: ${JSON.stringify(rest)}`);
 }
 
-async function untilInterrupted(): Promise<void> {
+async function untilInterrupted(aws: LocalAws, url?: string): Promise<number> {
   const settings = Object.entries(localAwsEnvironment(aws.url)).map(([name, value]) => `export ${name}=${value}`);
-  say('Left up. Press Ctrl-C to end it; to look around from another terminal:');
+  say(`Left up${url ? `: ${url}` : ''}. Press Ctrl-C to end it; to look around from another terminal:`);
   console.log([...settings, 'aws cloudformation describe-stacks'].join('\n'));
-  await new Promise<void>(resolve => process.once('SIGINT', resolve).once('SIGTERM', resolve));
+  await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
+  return 0;
 }
 
-function say(text: string): void {
-  console.log(`\n${styleText(['bold', 'cyan'], '▸')} ${styleText('bold', text)}`);
+function readFlags(): { keep: boolean; yes: boolean; images: ImageChoice | undefined } {
+  try {
+    const { values } = parseArgs({
+      options: {
+        keep: { type: 'boolean', default: false },
+        yes: { type: 'boolean', default: process.env.CI === 'true' },
+        images: { type: 'string' },
+      },
+    });
+    const wish = values.images ?? process.env.IMAGES;
+    const images = wish ? imageChoice(wish, values.images ? '--images' : 'IMAGES') : undefined;
+    return { keep: values.keep, yes: values.yes, images };
+  } catch (error) {
+    console.error(
+      `${error instanceof Error ? error.message : error}\nUsage: npm start [-- [--yes] [--keep] [--images pulled|built]]`,
+    );
+    process.exit(2);
+  }
 }
