@@ -121,6 +121,16 @@ export function untouched({ stacks }: Pick<Plan, 'stacks'>, { reason }: AbortSig
   return stacks.map(stack => ({ ...blankResult(stack), reason: (reason as Cancelled).message }));
 }
 
+/** The last lines of every service whose deployment failed, a group of the log for each container. */
+export async function showServiceLogs({ stacks }: RunResult, host: Host): Promise<void> {
+  for (const { service, logs } of stacks.flatMap(({ services = [] }) => services)) {
+    for (const { container, group, stream, lines } of logs) {
+      const title = `Last lines of container ${container} of service ${service} (${group}, ${stream})`;
+      await inGroup(host, title, async () => host.line(lines.join('\n')));
+    }
+  }
+}
+
 /**
  * Fails the action when a stack did not come to its end: with each failure's cause and the template's line, and with what AWS
  * goes on with after an interruption.
