@@ -100,6 +100,7 @@ async function lastWords(
 /** One line of somebody else's text: no colours, no control characters, not endless. */
 export function cleanLine(text: string): string {
   const line = stripVTControlCharacters(text)
+    .trimEnd()
     .replaceAll(/\s*[\r\n]+\s*/g, ' ⏎ ')
     .replaceAll(/[\p{Cc}\p{Cf}]/gu, ' ')
     .trimEnd();

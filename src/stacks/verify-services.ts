@@ -36,7 +36,10 @@ export async function verifyInStack(
       );
       throw signal.reason;
     }
-    observer.note(stack, `${logicalId}: not verified, so CloudFormation's word stands alone. ${messageOf(error).replaceAll(/\s+/g, ' ')}`);
+    observer.note(
+      stack,
+      `${logicalId}: not verified, so CloudFormation's word stands alone. ${messageOf(error).replaceAll(/\s+/g, ' ')}`,
+    );
     return undefined;
   }
   if (found.kind === 'failed' || (found.kind === 'not yet' && !found.isServing))
@@ -72,7 +75,10 @@ async function causeOf(
     if (followed.failing.length > 0) Object.assign(cause, { reason, advice });
   } catch (error) {
     engine.signal.throwIfAborted();
-    engine.observer.note(stack, `${logicalId}: why its deployment failed could not be read. ${messageOf(error).replaceAll(/\s+/g, ' ')}`);
+    engine.observer.note(
+      stack,
+      `${logicalId}: why its deployment failed could not be read. ${messageOf(error).replaceAll(/\s+/g, ' ')}`,
+    );
   }
   // CloudFormation compares with what it believes.
   cause.advice = `${cause.advice}. For CloudFormation the stack is up to date: only a run with another value, such as a new image, changes the service`;
