@@ -2,6 +2,7 @@ import type { Session } from '../aws/session.aws.ts';
 import { Progress } from '../report/progress.ts';
 import type { RunResult, StackResult } from '../report/result.ts';
 import { duration, ending, onKeeping } from '../report/words.ts';
+import { servicesOf } from '../rollout/ecs.aws.ts';
 import { Cancelled, orAbort } from '../runner/cancellation.ts';
 import { systemClock } from '../runner/clock.ts';
 import { type Fault, messageOf, renderFault, throwIfAny } from '../runner/fault.ts';
@@ -48,6 +49,7 @@ export function engineFor(
   });
   return {
     cloudFormation: notebook.watching(cloudFormation),
+    services: servicesOf(session),
     clock: systemClock,
     random: Math.random,
     signal,

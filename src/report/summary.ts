@@ -112,7 +112,7 @@ function serviceSection({ service, tasks, logs, says, notes, former }: ServiceRe
   return blocks(
     `### What service ${code(service)} says`,
     rows.length > 0 ? table(['Stopped task', 'Container', 'Exit code', 'Reason'], rows) : undefined,
-    former && `The update was taken back: ${plain(former)}.`,
+    former && `The update was taken back, and the former version goes on: ${plain(former)}.`,
     ...logs.map(({ container, group, lines }) =>
       folded(
         `Last lines of container <code>${html(container)}</code> (log group <code>${html(group)}</code>)`,

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { orAbort } from '../runner/cancellation.ts';
 import { messageOf } from '../runner/fault.ts';
 import type { ContainerDefinition, Service, Services, Target, Task } from './ecs.ts';
-import type { FollowedService } from './follow-service.ts';
+import { type FollowedService, targetsOf } from './follow-service.ts';
 
 /** What a container of a failed task has printed last. Untrusted text, without control characters. */
 export interface LogTail {
@@ -69,8 +69,7 @@ export async function gatherEvidence(
 }
 
 async function unhealthyTargets(services: Services, service: Service | undefined): Promise<Target[]> {
-  const groups = await Promise.all((service?.targetGroups ?? []).map(({ arn }) => services.targets(arn)));
-  return groups.flat().filter(({ state }) => state === 'unhealthy');
+  return (await targetsOf(services, service)).filter(({ state }) => state === 'unhealthy');
 }
 
 /** Of the newest task that has printed anything. */

@@ -152,7 +152,7 @@ const ADVICE: readonly Advice[] = [
   },
   {
     applies: () => true,
-    says: () => 'Mend what the log says; the last lines of app and collector are in the job summary',
+    says: () => 'Mend what the log of the container says, of which the job summary has the last lines',
   },
 ];
 

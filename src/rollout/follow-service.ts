@@ -131,7 +131,8 @@ export async function settledService(
   }
 }
 
-async function targetsOf(services: Services, service: Service | undefined): Promise<Target[]> {
+/** The targets of all of a service's target groups. */
+export async function targetsOf(services: Services, service: Service | undefined): Promise<Target[]> {
   const groups = service?.targetGroups ?? [];
   return (await Promise.all(groups.map(({ arn }) => services.targets(arn)))).flat();
 }

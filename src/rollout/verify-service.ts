@@ -51,9 +51,18 @@ export function verifyService(
   if (healthy < wanted) return { kind: 'not yet', why: unhealthyWords(targets), isServing: false };
   if (rolloutState !== undefined && rolloutState !== 'COMPLETED')
     return { kind: 'not yet', why: `its deployment is ${rolloutState}`, isServing: true };
-  const tasks = `${running} of ${desired} tasks run ${revision(primary.taskDefinition)}`;
-  const health = service.targetGroups.length === 0 ? '' : `, ${healthy} of ${targets.length} targets healthy`;
-  return { kind: 'verified', words: `${tasks}${health}` };
+  return { kind: 'verified', words: runningWords(service, primary, targets) };
+}
+
+/** What a service runs, and who of it answers: `2 of 2 tasks run web:7, 2 of 2 targets healthy`. */
+export function runningWords(
+  { targetGroups }: Service,
+  { running, desired, taskDefinition }: Deployment,
+  targets: readonly Target[],
+): string {
+  const tasks = `${running} of ${desired} tasks run ${revision(taskDefinition)}`;
+  const healthy = targets.filter(({ state }) => state === 'healthy').length;
+  return targetGroups.length === 0 ? tasks : `${tasks}, ${healthy} of ${targets.length} targets healthy`;
 }
 
 function rolledBack(service: Service, primary: Deployment, expected: Expected): Verification | undefined {

@@ -1,9 +1,10 @@
 import type { Cause, StackResult } from '../report/result.ts';
-import { revision, type Services } from '../rollout/ecs.ts';
+import type { Services } from '../rollout/ecs.ts';
 import { gatherEvidence } from '../rollout/evidence.ts';
 import { explainFailure } from '../rollout/explain.ts';
-import type { FollowedService } from '../rollout/follow-service.ts';
+import { type FollowedService, targetsOf } from '../rollout/follow-service.ts';
 import { reportOf } from '../rollout/report.ts';
+import { runningWords } from '../rollout/verify-service.ts';
 import { orAbort } from '../runner/cancellation.ts';
 import type { Engine } from './engine.ts';
 import type { PlannedStack } from './plan.ts';
@@ -66,9 +67,10 @@ export async function addFormer(
     if (!cause) continue;
     const service = await orAbort(services.service(name), signal);
     const primary = service?.deployments.find(({ status }) => status === 'PRIMARY');
-    if (!primary) continue;
-    const former = `${primary.running} of ${primary.desired} tasks run ${revision(primary.taskDefinition)}`;
-    cause.explanation = `${cause.explanation ?? 'it failed'}; the update was taken back, and ${former}`;
+    if (!service || !primary) continue;
+    const targets = await orAbort(targetsOf(services, service), signal);
+    const former = runningWords(service, primary, targets);
+    cause.explanation = `${cause.explanation ?? 'it failed'}; the former version goes on (${former})`;
     for (const report of result.services ?? []) if (report.logicalId === logicalId) report.former = former;
   }
 }

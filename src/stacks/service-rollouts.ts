@@ -155,7 +155,7 @@ export class ServiceRollouts {
   #unseen(error: unknown, ended: readonly AbortSignal[] = []): void {
     const { signal } = this.#engine;
     if ([signal, ...ended].some(({ aborted, reason }) => aborted && reason === error)) return;
-    this.#noteOnce(`its services cannot be looked at while CloudFormation works. ${messageOf(error)}`);
+    this.#noteOnce(`its services could not be looked at, so CloudFormation's word stands alone. ${messageOf(error)}`);
   }
 
   #noteOnce(text: string): void {
@@ -214,7 +214,7 @@ export class ServiceRollouts {
     if (!services) return [];
     const made = [...this.#taskDefinitions];
     const verified = [...this.#rollouts.values()].map(({ followed }) =>
-      verifyInStack(followed, made, this.#stack, services, this.#engine, this.#result),
+      verifyInStack(followed, made, this.#stack, services, this.#engine, this.#result, error => this.#unseen(error)),
     );
     return (await Promise.all(verified)).flatMap(cause => cause ?? []);
   }

@@ -3,7 +3,6 @@ import { duration } from '../report/words.ts';
 import type { Services } from '../rollout/ecs.ts';
 import { type FollowedService, settledService, VERIFICATION_PATIENCE } from '../rollout/follow-service.ts';
 import type { Verification } from '../rollout/verify-service.ts';
-import { messageOf } from '../runner/fault.ts';
 import type { Engine } from './engine.ts';
 import type { PlannedStack } from './plan.ts';
 import { causeOfService, placeOf, SERVICE } from './service-causes.ts';
@@ -12,7 +11,8 @@ import { causeOfService, placeOf, SERVICE } from './service-causes.ts';
  * Looks whether a service is what CloudFormation's success says it is.
  *
  * @param taskDefinitions those that the operation made, by ARN
- * @returns what is not as it should be; nothing for a service that may not be looked at, which is said
+ * @param unseen told of what keeps the service from being looked at, which decides nothing
+ * @returns what is not as it should be
  * @throws the signal's reason when that aborts first
  */
 export async function verifyInStack(
@@ -22,6 +22,7 @@ export async function verifyInStack(
   services: Services,
   engine: Engine,
   result: StackResult,
+  unseen: (error: unknown) => void,
 ): Promise<Cause | undefined> {
   const { observer, signal } = engine;
   const { logicalId } = followed;
@@ -36,14 +37,11 @@ export async function verifyInStack(
       );
       throw signal.reason;
     }
-    observer.note(
-      stack,
-      `${logicalId}: not verified, so CloudFormation's word stands alone. ${messageOf(error).replaceAll(/\s+/g, ' ')}`,
-    );
+    unseen(error);
     return undefined;
   }
   if (found.kind === 'failed' || (found.kind === 'not yet' && !found.isServing))
-    return await causeOf(found, followed, stack, services, engine, result);
+    return await causeOf(found, followed, stack, services, engine, result, unseen);
   if (found.kind === 'not yet') observer.warning(`${named} serves, but ${found.why}: look at it in the ECS console.`);
   else if (found.kind === 'verified') observer.note(stack, `${logicalId}: verified, ${found.words}`);
   else observer.note(stack, `${logicalId}: not verified, because ${found.note}`);
@@ -57,6 +55,7 @@ async function causeOf(
   services: Services,
   engine: Engine,
   result: StackResult,
+  unseen: (error: unknown) => void,
 ): Promise<Cause> {
   const { logicalId } = followed;
   const { status = '' } = result;
@@ -75,10 +74,7 @@ async function causeOf(
     if (followed.failing.length > 0) Object.assign(cause, { reason, advice });
   } catch (error) {
     engine.signal.throwIfAborted();
-    engine.observer.note(
-      stack,
-      `${logicalId}: why its deployment failed could not be read. ${messageOf(error).replaceAll(/\s+/g, ' ')}`,
-    );
+    unseen(error);
   }
   // CloudFormation compares with what it believes.
   cause.advice = `${cause.advice}. For CloudFormation the stack is up to date: only a run with another value, such as a new image, changes the service`;
