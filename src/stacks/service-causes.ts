@@ -39,7 +39,8 @@ export async function causeOfService(
   signal.throwIfAborted();
   const has = (parameter: string) => Object.hasOwn(template.parameters, parameter);
   const own = last?.deployments.find(({ id }) => id === watch.own);
-  result.services = [...(result.services ?? []), reportOf(followed, evidence)];
+  const others = (result.services ?? []).filter(report => report.logicalId !== logicalId);
+  result.services = [...others, reportOf(followed, evidence)];
   return {
     logicalId,
     type: SERVICE,

@@ -161,6 +161,24 @@ describe('a crash loop', () => {
   });
 });
 
+it('a deployment that ECS gave up, and CloudFormation calls complete all the same, is reported once', async () => {
+  const reason = 'ECS deployment circuit breaker: tasks failed to start.';
+  const { rollouts, result } = rolloutsOf('update', crashing({}, { rolloutState: 'FAILED', rolloutReason: reason }));
+  result.status = 'UPDATE_COMPLETE';
+  rollouts.onEvent(event('UPDATE_IN_PROGRESS'));
+  await pass(30_000);
+  rollouts.onEvent(event('UPDATE_COMPLETE'));
+  await rollouts.stop();
+  const causes = await clock.until(rollouts.verify());
+  expect(causes.map(({ explanation, reason }) => [explanation, reason])).toEqual([
+    [
+      'CloudFormation says UPDATE_COMPLETE, but ECS has given the deployment up',
+      'container app exited with code 1, 3 times',
+    ],
+  ]);
+  expect([writes, result.services?.length]).toEqual([[], 1]);
+});
+
 describe('a service is not looked at', () => {
   it.each([
     ['once CloudFormation is done with it', [event('UPDATE_IN_PROGRESS'), event('UPDATE_COMPLETE')]],

@@ -42,7 +42,7 @@ interface Rollout {
  *   takes back the rest; where that does not come about, the stack is deleted.
  * - `keep`: StopServiceDeployment alone, because CancelUpdateStack would take everything back.
  *
- * What it may not see, or cannot, never decides how the operation ends: that is said once, and the wait goes on.
+ * Services of nested stacks are not followed: their events stand in histories of their own. What it may not see, or cannot, never decides how the operation ends: that is said once, and the wait goes on.
  */
 export class ServiceRollouts {
   readonly #stack: PlannedStack;
