@@ -13,6 +13,7 @@ import { genericProvider } from './resources/provider.ts';
 import { type ApiCall, listen } from './server.ts';
 import { ec2Service } from './services/ec2.ts';
 import { EcrStore, ecrService } from './services/ecr.ts';
+import { loadBalancing } from './services/elb/load-balancing.ts';
 import { LogEvents } from './services/log-events.ts';
 import { LogGroups } from './services/log-groups.ts';
 import { logsService } from './services/logs.ts';
@@ -100,6 +101,8 @@ export function parseFault(words: string): Injection {
 
 const CLOUDFORMATION = { namespace: 'http://cloudformation.amazonaws.com/doc/2010-05-15/', listItem: 'member' };
 
+const LOAD_BALANCER = 'AWS::ElasticLoadBalancingV2::LoadBalancer';
+
 /** Starts a local AWS; rejects with Node's EADDRINUSE when the port is taken. Nothing survives `close`. */
 export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
   const {
@@ -129,6 +132,13 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   const now = () => clock.now();
   const keys = new AccessKeys(now);
   const logs = new LogGroups(account, regions, now);
+  const elb = loadBalancing({ regions, clock, pace, isReal: containers !== undefined });
+  const guarded = guardedProviders({ ecr, s3, logs });
+  const providers = {
+    ...guarded,
+    'AWS::CloudFormation::Stack': nestedStackProvider,
+    [LOAD_BALANCER]: elb.provider(guarded[LOAD_BALANCER] ?? genericProvider),
+  };
   // The schemas take a moment to load; only calls that need them wait for it.
   const engine = ResourceCatalog.load().then(
     catalog =>
@@ -138,7 +148,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
         clock,
         pace,
         catalog,
-        providers: { 'AWS::CloudFormation::Stack': nestedStackProvider, ...guardedProviders({ ecr, s3, logs }) },
+        providers,
         generic: genericProvider,
         readSsm,
         faults,
@@ -159,6 +169,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     sts: stsService(account, keys),
     ec2: ec2Service(account, regions),
     ecr: ecrService(ecr),
+    elasticloadbalancing: elb.service,
     logs: logsService(logs, new LogEvents(), now),
     xray: xrayService(new TraceStore(), account, now),
     tagging: taggingService({
@@ -192,6 +203,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     stacks: () => Object.values(regions).flat().map(stackInfo),
     async close() {
       await (await engine).close();
+      await elb.close();
       await containers?.close();
       await server.close();
     },
