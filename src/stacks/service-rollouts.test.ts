@@ -131,15 +131,17 @@ describe('a crash loop', () => {
   });
 
   it.each([
-    ['does not go back', {}, ['StopServiceDeployment', 'DeleteStack']],
-    ['need not, because ECS has nothing to stop', { rollBack: async () => false }, ['DeleteStack']],
-    ['cannot, because ECS may not be told', { rollBack: denied }, ['DeleteStack']],
-  ])('of a creation has the stack deleted where CloudFormation %s', async (_, more, expected) => {
+    ['does not go back', {}, ['StopServiceDeployment'], ['StopServiceDeployment', 'DeleteStack']],
+    ['does not see what ECS has given up meanwhile', { rollBack: async () => false }, [], ['DeleteStack']],
+    ['sees nothing, because ECS may not be told', { rollBack: denied }, ['DeleteStack'], ['DeleteStack']],
+  ])('of a creation has the stack deleted where CloudFormation %s', async (_, more, soon, later) => {
     const { rollouts } = rolloutsOf('create', crashing(more));
     rollouts.onEvent(event('CREATE_IN_PROGRESS'));
-    await pass(120_000);
+    await pass(30_000);
+    expect(writes).toEqual(soon);
+    await pass(90_000);
     await rollouts.stop();
-    expect(writes).toEqual(expected);
+    expect(writes).toEqual(later);
   });
 
   it('is what the result says, and not the cancellation that followed', async () => {

@@ -1,5 +1,5 @@
 import type { Cause, StackResult } from '../report/result.ts';
-import { type Services, serviceName } from '../rollout/ecs.ts';
+import { type ServiceName, type Services, serviceName } from '../rollout/ecs.ts';
 import { FollowedService, followService } from '../rollout/follow-service.ts';
 import { orAbort } from '../runner/cancellation.ts';
 import { messageOf } from '../runner/fault.ts';
@@ -138,17 +138,27 @@ export class ServiceRollouts {
       if (answer === 'told') say('the wait is over, CloudFormation takes the update back');
       return;
     }
-    const isTold = await orAbort(services.rollBack(name), signal).catch(error => {
-      signal.throwIfAborted();
-      say(`ECS could not be told to stop the deployment. ${messageOf(error)}`);
-      return false;
-    });
-    if (isTold) say('ECS stops the deployment, so that CloudFormation sees it fail');
+    const canSee = await this.#haveEcsStop(name, services, say);
     if (keepFailed) return;
-    if (isTold) await clock.sleep(UNTIL_DELETED, AbortSignal.any([signal, this.#over.signal]));
+    if (canSee) await clock.sleep(UNTIL_DELETED, AbortSignal.any([signal, this.#over.signal]));
     if (this.#isGoingBack) return;
     await orAbort(cloudFormation.deleteStack(stackId, `${token}-rollout`, roleArn), signal);
     say('the wait is over; a stack in creation cannot be cancelled, so it is deleted');
+  }
+
+  /** @returns whether CloudFormation is going to see the deployment fail, as far as that is up to ECS */
+  async #haveEcsStop(name: ServiceName, services: Services, say: (text: string) => void): Promise<boolean> {
+    const { signal } = this.#engine;
+    try {
+      // Where there is nothing to stop any more, ECS has given it up meanwhile.
+      const isTold = await orAbort(services.rollBack(name), signal);
+      if (isTold) say('ECS stops the deployment, so that CloudFormation sees it fail');
+      return true;
+    } catch (error) {
+      signal.throwIfAborted();
+      say(`ECS could not be told to stop the deployment. ${messageOf(error).replaceAll(/\s+/g, ' ')}`);
+      return false;
+    }
   }
 
   /** @param ended what may have ended the looking, so that nothing is amiss */

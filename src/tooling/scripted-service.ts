@@ -71,8 +71,6 @@ export function scriptedService(): ScriptedService {
     DescribeTaskDefinition: () => ({
       taskDefinition: { containerDefinitions: [container('app', true), container('collector', false)] },
     }),
-    // CloudFormation would have to know of it.
-    ListServiceDeployments: () => ({ serviceDeployments: [] }),
     GetLogEvents: ({ logGroupName }) => ({
       events: (lines[String(logGroupName)] ?? []).map(message => ({ message })),
     }),
@@ -83,6 +81,9 @@ export function scriptedService(): ScriptedService {
     },
     fate({ action, body }) {
       if (action === 'DescribeTargetHealth') return { status: 200, body: targetHealth(now().targets ?? []) };
+      // CloudFormation would have to know of a deployment that ECS stops.
+      if (action === 'ListServiceDeployments')
+        return { status: 400, body: '{"__type":"AccessDeniedException","message":"no"}' };
       const answer = answers[action];
       return answer ? { status: 200, body: JSON.stringify(answer(JSON.parse(body))) } : 'pass';
     },

@@ -107,7 +107,7 @@ describe('a crash loop', () => {
     );
   });
 
-  it('of a creation that ECS has nothing to stop of has the stack deleted', async () => {
+  it('of a creation that ECS may not be told to stop has the stack deleted', async () => {
     plays(looping.slice(0, 3).map(({ stopped = [] }) => ({ deployments: [fresh], stopped })));
     scenario.aws.faults.inject({ fault: 'resource-hangs', stack: 'born-one', resource: 'Service', seconds: 600 });
     const { code, transcript } = await run(deploy, own('born'), FILES('1', 0));
