@@ -84,7 +84,7 @@ async function followWithServices(
     rollouts.onEvent(event);
   };
   try {
-    return await follow(engine.cloudFormation, operation, { ...options, onEvent: tell });
+    return await follow(engine.cloudFormation, operation, { ...options, clock: rollouts.clock, onEvent: tell });
   } finally {
     await rollouts.stop();
   }

@@ -144,6 +144,20 @@ describe('a crash loop', () => {
     expect(writes).toEqual(later);
   });
 
+  it('wakes the wait beside, which is attentive from then on', async () => {
+    const { rollouts } = rolloutsOf('update', crashing());
+    rollouts.onEvent(event('UPDATE_IN_PROGRESS'));
+    const begin = clock.now();
+    await clock.until(rollouts.clock.sleep(60_000));
+    expect(clock.now() - begin).toBeLessThan(10_000);
+    const woken = clock.now();
+    await clock.until(rollouts.clock.sleep(60_000));
+    expect(clock.now() - woken).toBe(3000);
+    const over = AbortSignal.abort(new Error('cancelled'));
+    await expect(rollouts.clock.sleep(1, over)).rejects.toThrow('cancelled');
+    await rollouts.stop();
+  });
+
   it('is what the result says, and not the cancellation that followed', async () => {
     const { rollouts, result } = rolloutsOf('update', crashing());
     rollouts.onEvent(event('UPDATE_IN_PROGRESS'));

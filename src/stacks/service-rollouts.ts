@@ -2,6 +2,7 @@ import type { Cause, StackResult } from '../report/result.ts';
 import { type ServiceName, type Services, serviceName } from '../rollout/ecs.ts';
 import { FollowedService, followService } from '../rollout/follow-service.ts';
 import { orAbort } from '../runner/cancellation.ts';
+import type { Clock } from '../runner/clock.ts';
 import { messageOf } from '../runner/fault.ts';
 import { isConsequence } from './cause.ts';
 import type { StackEvent } from './cloudformation.ts';
@@ -24,6 +25,9 @@ const TASK_DEFINITION = 'AWS::ECS::TaskDefinition';
 
 /** So long CloudFormation may take to see that ECS has stopped a deployment, before a stack in creation is deleted instead. */
 const UNTIL_DELETED = 90_000;
+
+/** Between two looks at an operation that was told to end. */
+const LONGEST_PAUSE = 3000;
 
 /** A service, and what ends the looking at it. */
 interface Rollout {
@@ -55,8 +59,8 @@ export class ServiceRollouts {
   readonly #causes = new Map<string, Cause>();
   readonly #work = new Set<Promise<void>>();
   readonly #over = new AbortController();
+  readonly #ended = new AbortController();
   #isGoingBack = false;
-  #hasEndedIt = false;
   #hasNoted = false;
 
   constructor(stack: PlannedStack, operation: ServiceOperation, engine: Engine, result: StackResult) {
@@ -76,6 +80,26 @@ export class ServiceRollouts {
       if (event.type === TASK_DEFINITION && isTerminal(event.status)) this.#taskDefinitions.add(event.physicalId);
       if (event.type === SERVICE) this.#onServiceEvent(event, services);
     }
+  }
+
+  /**
+   * The clock for the wait beside: as soon as AWS was told to end the operation, pauses are over, and short from then on. Until
+   * then they may be long, because services take their time.
+   */
+  get clock(): Clock {
+    const { clock } = this.#engine;
+    const { signal: ended } = this.#ended;
+    return {
+      now: () => clock.now(),
+      async sleep(ms, signal) {
+        if (ended.aborted) return await clock.sleep(Math.min(ms, LONGEST_PAUSE), signal);
+        try {
+          await clock.sleep(ms, signal ? AbortSignal.any([signal, ended]) : ended);
+        } catch (error) {
+          if (signal?.aborted || !ended.aborted) throw error;
+        }
+      },
+    };
   }
 
   /** From here on, services are what they were. */
@@ -128,8 +152,8 @@ export class ServiceRollouts {
 
   /** The operation cannot end well any more, so AWS is told to end it. */
   async #endOperation({ logicalId, name }: FollowedService, services: Services): Promise<void> {
-    if (this.#hasEndedIt || this.#isGoingBack) return;
-    this.#hasEndedIt = true;
+    if (this.#ended.signal.aborted || this.#isGoingBack) return;
+    this.#ended.abort();
     const { kind, stackId, token } = this.#operation;
     const { cloudFormation, keepFailed, observer, clock, signal, roleArn } = this.#engine;
     const say = (text: string) => observer.note(this.#stack, `${logicalId}: ${text}`);
@@ -196,7 +220,7 @@ export class ServiceRollouts {
       this.#unseen(error);
     }
     const found = [...this.#causes.values()];
-    const isSaid = this.#hasEndedIt || found.some(({ logicalId }) => logicalId === said?.logicalId);
+    const isSaid = this.#ended.signal.aborted || found.some(({ logicalId }) => logicalId === said?.logicalId);
     return said && !isSaid ? [said, ...found] : found;
   }
 
