@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { WELL_KNOWN_KEYS } from '../../local/aws/src/wire/access-keys.ts';
 import { ROOT } from './repository.ts';
 
 export interface BundleRun {
@@ -72,8 +73,8 @@ export async function runBundle(
 export function localAwsEnvironment(endpoint: string): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpoint,
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_ACCESS_KEY_ID: WELL_KNOWN_KEYS.test.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: WELL_KNOWN_KEYS.test.secretAccessKey,
     AWS_REGION: 'us-east-1',
   };
 }

@@ -10,7 +10,9 @@ import { ResourceCatalog } from './resources/catalog.ts';
 import { guardedProviders } from './resources/guards.ts';
 import { nestedStackProvider } from './resources/nested-stack.ts';
 import { genericProvider } from './resources/provider.ts';
+import { workspaceProvider } from './resources/workspace.ts';
 import { type ApiCall, listen } from './server.ts';
+import { apsService, nameOfApsCall, WORKSPACE_ENDPOINTS } from './services/aps.ts';
 import { ec2Service } from './services/ec2.ts';
 import { EcrStore, ecrService } from './services/ecr.ts';
 import { loadBalancing } from './services/elb/load-balancing.ts';
@@ -23,9 +25,10 @@ import { SsmStore, ssmService } from './services/ssm.ts';
 import { stsService } from './services/sts.ts';
 import { taggingService } from './services/tagging.ts';
 import { TraceStore } from './services/trace-store.ts';
+import { Workspaces } from './services/workspaces.ts';
 import { XRAY_PATHS, xrayService } from './services/xray.ts';
 import { AccessKeys } from './wire/access-keys.ts';
-import { type QueryAction, queryService } from './wire/service.ts';
+import { byPath, type QueryAction, queryService } from './wire/service.ts';
 
 export type { Clock } from './clock.ts';
 export type { Work } from './cloudformation/work.ts';
@@ -132,12 +135,14 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   const now = () => clock.now();
   const keys = new AccessKeys(now);
   const logs = new LogGroups(account, regions, now);
+  const workspaces = new Workspaces(regions);
   const elb = loadBalancing({ regions, clock, pace, isReal: containers !== undefined });
   const guarded = guardedProviders({ ecr, s3, logs });
   const providers = {
     ...guarded,
     'AWS::CloudFormation::Stack': nestedStackProvider,
     [LOAD_BALANCER]: elb.provider(guarded[LOAD_BALANCER] ?? genericProvider),
+    ...(containers && { 'AWS::APS::Workspace': workspaceProvider(containers, workspaces) }),
   };
   // The schemas take a moment to load; only calls that need them wait for it.
   const engine = ResourceCatalog.load().then(
@@ -172,6 +177,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     elasticloadbalancing: elb.service,
     logs: logsService(logs, new LogEvents(), now),
     xray: xrayService(new TraceStore(), account, now),
+    aps: apsService(workspaces, keys, now),
     tagging: taggingService({
       'ecr:repository': region => ecr.list(region),
       'logs:log-group': region => logs.list(region),
@@ -184,7 +190,8 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     port,
     socket: containers?.socket,
     services,
-    paths: { xray: XRAY_PATHS },
+    namings: { xray: byPath(XRAY_PATHS), aps: nameOfApsCall },
+    ownPaths: { aps: WORKSPACE_ENDPOINTS },
     clock,
     faults,
     stackNamed: (region, parameters) => stackNamed(regions[region] ?? [], parameters),
@@ -193,6 +200,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
       options.log?.(call);
     },
   });
+  containers?.listensAt(server.port);
   return {
     url: server.url,
     port: server.port,

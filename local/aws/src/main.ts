@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { fail, readPort, showCall, showStrike, type Wishes } from './command-line.ts';
 import { parseFault, startLocalAws } from './index.ts';
+import { WELL_KNOWN_KEYS } from './wire/access-keys.ts';
 
 const USAGE =
   'usage: npm run aws -- [--port 4566] [--pace 0.01] [--fault NAME[:ACTION][:TIMES][:KEY=VALUE…]]…   (the environment variable ZAP_AWS_PORT also sets the port)';
@@ -22,12 +23,13 @@ async function main(): Promise<void> {
   const { port, pace, faults } = readOptions();
   const aws = await startLocalAws({ port, pace, log: showCall, onStrike: showStrike });
   for (const fault of faults) aws.faults.inject(fault);
+  const { accessKeyId, secretAccessKey } = WELL_KNOWN_KEYS.example;
   console.log(`A local simulation of AWS: nothing here reaches a cloud, nothing costs money, nothing outlives this process.
 Services: ${aws.services.join(', ')}. Account ${aws.account}, pace ${pace} (1 is AWS's typical speed), endpoint ${aws.url}.
 In another terminal:
 
   export AWS_ENDPOINT_URL=${aws.url} AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
-  export AWS_ACCESS_KEY_ID=AKIALOCALEXAMPLE0000 AWS_SECRET_ACCESS_KEY=local
+  export AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}
 
 Ctrl-C stops it.`);
   const stop = () => {

@@ -6,9 +6,9 @@ import type { Clock } from './clock.ts';
 import type { FaultedCall } from './faults/effect.ts';
 import type { Fate, Faults } from './faults/injector.ts';
 import { AwsError } from './wire/aws-error.ts';
-import { readBody } from './wire/body.ts';
+import { contentOf, readBody } from './wire/body.ts';
 import { type CredentialScope, credentialFault, credentialScope, missingToken } from './wire/credentials.ts';
-import { type Reply, restAction, type Service } from './wire/service.ts';
+import type { Naming, Reply, Service } from './wire/service.ts';
 import { queryError } from './wire/xml.ts';
 
 /** One call, as the journal keeps it. */
@@ -44,8 +44,10 @@ export interface ServerOptions {
   socket?: string | undefined;
   /** By the service name of the credential scope. */
   services: Readonly<Record<string, Service>>;
-  /** Of the services that name a call by its path: the calls, by path. */
-  paths: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Of the services that name a call by its method and path: how. */
+  namings: Readonly<Record<string, Naming>>;
+  /** Paths that are a service's own, whatever a signature says: on AWS they have host names of their own. */
+  ownPaths?: Readonly<Record<string, RegExp>>;
   clock: Clock;
   faults: Pick<Faults, 'onRequest'>;
   /** The name of the stack that a request names, by whatever parameter. */
@@ -106,9 +108,12 @@ async function closeServer(server: Server): Promise<void> {
 interface Arrived {
   request: IncomingMessage;
   url: URL;
+  raw: Buffer;
   body: Buffer;
   requestId: string;
   scope: CredentialScope | AwsError;
+  /** The service whose own path it is; that looks at the signature itself. */
+  owner: string | undefined;
   /** As faults see it. */
   call: FaultedCall;
 }
@@ -158,27 +163,32 @@ function answerHealth({ services }: ServerOptions, response: ServerResponse): vo
 }
 
 async function arrive(options: ServerOptions, request: IncomingMessage): Promise<Omit<Arrived, 'requestId'>> {
-  const body = await readBody(request);
+  const raw = await readBody(request);
   const url = new URL(request.url ?? '/', 'http://localhost');
   const { headers, method = 'GET' } = request;
+  const owner = Object.entries(options.ownPaths ?? {}).find(([, paths]) => paths.test(url.pathname))?.[0];
+  const body = owner === undefined ? contentOf(raw, headers) : raw;
   const scope = scopeOf(request, url, body);
-  const { service, region, accessKeyId } =
-    scope instanceof AwsError ? { service: 'unknown', region: '', accessKeyId: '' } : scope;
+  const signed = scope instanceof AwsError ? { service: 'unknown', region: '', accessKeyId: '' } : scope;
+  const { region, accessKeyId } = signed;
+  const service = owner ?? signed.service;
   const target = headers['x-amz-target'];
-  const hasForm = target === undefined && service !== 's3' && options.paths[service] === undefined;
+  const naming = options.namings[service];
+  const hasForm = target === undefined && service !== 's3' && naming === undefined;
   const parameters = new URLSearchParams(hasForm ? body.toString() || url.search.slice(1) : '');
-  const named = parameters.get('Action') ?? (restAction(options.paths[service], url) || String(target ?? ''));
+  const named = parameters.get('Action') ?? (naming?.(method, url) || String(target ?? ''));
   const action = named.split('.').at(-1) || method;
   const stack = service === 'cloudformation' ? options.stackNamed(region, parameters) : undefined;
   const call = { service, action, stack, accessKeyId, headers, now: options.clock.now() };
-  return { request, url, body, scope, call };
+  return { request, url, raw, body, scope, owner, call };
 }
 
 async function answer(options: ServerOptions, arrived: Arrived, { refusal, struck, marks }: Fate): Promise<Reply> {
-  const { request, url, body, requestId, scope, call } = arrived;
+  const { request, url, raw, body, requestId, scope, owner, call } = arrived;
   try {
-    if (scope instanceof AwsError) throw scope;
-    const { service, region, accessKeyId } = scope;
+    if (scope instanceof AwsError && owner === undefined) throw scope;
+    const { service, accessKeyId } = call;
+    const region = scope instanceof AwsError ? '' : scope.region;
     const handle = Object.hasOwn(options.services, service) ? options.services[service] : undefined;
     if (!handle) {
       throw new AwsError(
@@ -186,10 +196,10 @@ async function answer(options: ServerOptions, arrived: Arrived, { refusal, struc
         `The local AWS has no service ${service}; it has: ${Object.keys(options.services).join(', ')}`,
       );
     }
-    const { method = 'GET', headers } = request;
-    const fault = refusal ?? credentialFault(scope);
-    const { stack } = call;
-    return await handle({ method, url, headers, body, region, accessKeyId, requestId, fault, stack, struck, marks });
+    const { method = 'GET', headers, url: target = '/' } = request;
+    const fault = refusal ?? credentialFault({ service, accessKeyId });
+    const asked = { method, url, target, headers, body, raw, region, accessKeyId, requestId };
+    return await handle({ ...asked, fault, stack: call.stack, struck, marks });
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     const { action } = call;

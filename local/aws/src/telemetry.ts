@@ -10,6 +10,7 @@ import { stsService } from './services/sts.ts';
 import { TraceStore } from './services/trace-store.ts';
 import { XRAY_PATHS, xrayService } from './services/xray.ts';
 import { AccessKeys } from './wire/access-keys.ts';
+import { byPath } from './wire/service.ts';
 
 /** The faults that this much of AWS can have. */
 export const FAULT_TABLE = { ...CALL_FAULTS, ...TELEMETRY_FAULTS };
@@ -40,7 +41,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Listeni
     host: options.host,
     port: options.port,
     services,
-    paths: { xray: XRAY_PATHS },
+    namings: { xray: byPath(XRAY_PATHS) },
     clock: systemClock,
     faults,
     stackNamed: () => undefined,

@@ -15,8 +15,9 @@ import {
   type UpdateStackCommandInput,
 } from '@aws-sdk/client-cloudformation';
 import { type Clock, type LocalAws, type LocalAwsOptions, startLocalAws } from '../src/index.ts';
+import { WELL_KNOWN_KEYS } from '../src/wire/access-keys.ts';
 
-export const CREDENTIALS = { accessKeyId: 'AKIALOCALEXAMPLE0000', secretAccessKey: 'local' };
+export const CREDENTIALS = WELL_KNOWN_KEYS.example;
 
 /** A template as data; sent as JSON. */
 export type TemplateData = Record<string, unknown>;

@@ -40,6 +40,7 @@ export class Containers {
   /** A Unix socket in a folder of its own, at which containers reach the local AWS: the machine's 127.0.0.1 is not theirs. */
   readonly socket: string;
   readonly #name = `zap-aws-${randomBytes(4).toString('hex')}`;
+  #url: string | undefined;
   readonly #projects = new Map<string, ComposeProject>();
 
   private constructor({ run, images }: ContainerOptions, folder: string) {
@@ -57,6 +58,17 @@ export class Containers {
   static async open(options: ContainerOptions): Promise<Containers> {
     await removeOrphans(options.run);
     return new Containers(options, await mkdtemp(join(tmpdir(), 'zap-obs-aws-')));
+  }
+
+  /** Where the local AWS is, on the machine and, through a relay, in containers. */
+  get url(): string {
+    if (this.#url === undefined) throw new Error('the local AWS does not listen yet');
+    return this.#url;
+  }
+
+  /** Tells the port at which the local AWS listens. */
+  listensAt(port: number): void {
+    this.#url = `http://127.0.0.1:${port}`;
   }
 
   /** A project that is yet to be started, of a file that is made here; `name` must be unique among those that stand. */

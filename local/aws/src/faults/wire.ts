@@ -1,3 +1,4 @@
+import { parseAmzDate, skewBetween } from '../wire/amz-date.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import { expiredCredentials, unknownCredentials } from '../wire/credentials.ts';
 import type { Delivery, Effect, FaultedCall } from './effect.ts';
@@ -13,6 +14,7 @@ const THROTTLED: Readonly<Record<string, [code: string, message: string, status:
   ssm: ['ThrottlingException', 'Rate exceeded', 400],
   logs: ['ThrottlingException', 'Rate exceeded', 400],
   xray: ['ThrottledException', 'Rate exceeded', 429],
+  aps: ['ThrottlingException', 'Rate exceeded', 429],
 };
 
 export const throttled = refusing(
@@ -26,14 +28,15 @@ export const serviceError = refusing(({ service }, status) =>
         'Service is unavailable',
         status,
       )
-    : new AwsError('InternalFailure', 'Internal Failure', status),
+    : new AwsError(service === 'aps' ? 'InternalServerException' : 'InternalFailure', 'Internal Failure', status),
 );
 
 export const accessDenied = refusing(({ service, action }) => {
   const who = 'arn:aws:iam::000000000000:user/local';
   const what = `${service}:${action}`;
   return new AwsError(
-    { logs: 'AccessDeniedException', xray: 'AccessDeniedException' }[service] ?? 'AccessDenied',
+    { logs: 'AccessDeniedException', xray: 'AccessDeniedException', aps: 'AccessDeniedException' }[service] ??
+      'AccessDenied',
     `User: ${who} is not authorized to perform: ${what} because no identity-based policy allows the ${what} action`,
     service === 'logs' ? 400 : 403,
   );
@@ -65,22 +68,17 @@ export const expired: Effect = {
   },
 };
 
-/** AWS takes a signature for five minutes ("Troubleshooting AWS SigV4", IAM User Guide). */
-const TOLERANCE = 5 * 60_000;
-
 /** The server's clock is ahead: it says so in each answer's Date, and takes no request that seems too old. */
 export const clockSkew: Effect = {
   refuse({ headers, now, service }, { parameters }) {
     const signed = parseAmzDate(headers['x-amz-date']);
-    const theirs = now.getTime() + parameters.seconds * 1000;
-    if (signed === undefined || Math.abs(theirs - signed) <= TOLERANCE) return undefined;
+    const skew = signed === undefined ? undefined : skewBetween(signed, now.getTime() + parameters.seconds * 1000);
+    if (skew === undefined) return undefined;
     if (service === 's3') {
       const message = 'The difference between the request time and the current time is too large.';
       return new AwsError('RequestTimeTooSkewed', message, 403);
     }
-    const [sent, limit, current] = [signed, theirs - TOLERANCE, theirs].map(amzDate);
-    const message = `Signature expired: ${sent} is now earlier than ${limit} (${current} - 5 min.)`;
-    return new AwsError('SignatureDoesNotMatch', message, 403);
+    return new AwsError(service === 'aps' ? 'InvalidSignatureException' : 'SignatureDoesNotMatch', skew, 403);
   },
   transport: {
     isProcessed: true,
@@ -90,18 +88,6 @@ export const clockSkew: Effect = {
     },
   },
 };
-
-/** `20260101T000000Z`. */
-function amzDate(at: number): string {
-  return new Date(at).toISOString().replaceAll(/[-:]|\.\d+/g, '');
-}
-
-function parseAmzDate(text: unknown): number | undefined {
-  const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(String(text))?.slice(1).map(Number);
-  if (!parts) return undefined;
-  const [year = 0, month = 1, ...rest] = parts;
-  return Date.UTC(year, month - 1, ...rest);
-}
 
 const dropping = ({ response }: Delivery) => void response.destroy();
 

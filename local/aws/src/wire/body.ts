@@ -1,16 +1,20 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 
-/** Reads a request's body, decompressed and without the chunk framing of streamed uploads. */
+/** Reads a request's body as it comes: what its signature is about. */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  let body: Buffer = Buffer.concat(chunks);
-  const codings = String(request.headers['content-encoding'] ?? '')
+  return Buffer.concat(chunks);
+}
+
+/** What a body says, decompressed and without the chunk framing of streamed uploads. */
+export function contentOf(raw: Buffer, headers: IncomingHttpHeaders): Buffer {
+  const codings = String(headers['content-encoding'] ?? '')
     .split(',')
     .map(coding => coding.trim());
-  const streamed = String(request.headers['x-amz-content-sha256'] ?? '').startsWith('STREAMING-');
-  if (streamed || codings.includes('aws-chunked')) body = unframe(body);
+  const streamed = String(headers['x-amz-content-sha256'] ?? '').startsWith('STREAMING-');
+  const body = streamed || codings.includes('aws-chunked') ? unframe(raw) : raw;
   return codings.includes('gzip') ? gunzipSync(body) : body;
 }
 

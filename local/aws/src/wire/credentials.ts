@@ -14,7 +14,7 @@ const INVALID = 'AKIAINVALIDEXAMPLE00';
 
 /**
  * Reads the credential scope from the Authorization header or a presigned URL; undefined when the request is not signed.
- * The signature itself is not verified. Throws IncompleteSignature for a scope that is none.
+ * The signature itself is not verified here. Throws IncompleteSignature for a scope that is none.
  */
 export function credentialScope(headers: IncomingHttpHeaders, url: URL): CredentialScope | undefined {
   const signed = /Credential=([^,\s]+)/.exec(headers.authorization ?? '')?.[1];
@@ -28,7 +28,7 @@ export function credentialScope(headers: IncomingHttpHeaders, url: URL): Credent
 }
 
 /** The fault that an access key id stands for; undefined for all others. `service` decides on the error's name. */
-export function credentialFault({ accessKeyId, service }: CredentialScope): AwsError | undefined {
+export function credentialFault({ accessKeyId, service }: Omit<CredentialScope, 'region'>): AwsError | undefined {
   if (accessKeyId === EXPIRED) return expiredCredentials(service);
   return accessKeyId === INVALID ? unknownCredentials(service) : undefined;
 }
@@ -36,14 +36,14 @@ export function credentialFault({ accessKeyId, service }: CredentialScope): AwsE
 /** The error of credentials that are over. */
 export function expiredCredentials(service: string): AwsError {
   const json = 'ExpiredTokenException';
-  const code = { ssm: json, logs: json, xray: json, ec2: 'RequestExpired' }[service] ?? 'ExpiredToken';
+  const code = { ssm: json, logs: json, xray: json, aps: json, ec2: 'RequestExpired' }[service] ?? 'ExpiredToken';
   return new AwsError(code, 'The security token included in the request is expired', 403);
 }
 
 /** The error of credentials that AWS has never seen. */
 export function unknownCredentials(service: string): AwsError {
   const json = 'UnrecognizedClientException';
-  const code = { ssm: json, logs: json, xray: json, ec2: 'AuthFailure', s3: 'InvalidAccessKeyId' }[service];
+  const code = { ssm: json, logs: json, xray: json, aps: json, ec2: 'AuthFailure', s3: 'InvalidAccessKeyId' }[service];
   return new AwsError(code ?? 'InvalidClientTokenId', 'The security token included in the request is invalid.', 403);
 }
 

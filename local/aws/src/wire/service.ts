@@ -10,9 +10,13 @@ export interface ServiceRequest {
   method: string;
   /** As sent, with the query. */
   url: URL;
+  /** Path and query, letter for letter. */
+  target: string;
   headers: IncomingHttpHeaders;
   /** Decompressed, and without the chunk framing of streamed uploads. */
   body: Buffer;
+  /** The body as it came, which is what was signed. */
+  raw: Buffer;
   region: string;
   /** The access key id; empty for the calls that need none. */
   accessKeyId: string;
@@ -97,8 +101,9 @@ export function restJsonService(
   invalid = 'ValidationException',
 ): Service {
   const headers = { 'content-type': 'application/json' };
+  const name = byPath(paths);
   return async request => {
-    const action = restAction(paths, request.url) ?? '';
+    const action = name(request.method, request.url) ?? '';
     const { params, answer, error } = await answerJson(actions, action, request, invalid);
     if (!error) return { action, params, status: 200, headers, body: JSON.stringify(answer) };
     const body = JSON.stringify({ message: error.message });
@@ -113,9 +118,12 @@ export function restJsonService(
   };
 }
 
-/** The call that a path stands for; undefined for a path that is none. */
-export function restAction(paths: Readonly<Record<string, string>> | undefined, { pathname }: URL): string | undefined {
-  return paths && Object.hasOwn(paths, pathname) ? paths[pathname] : undefined;
+/** Names the call that a REST service's request stands for; undefined for one that is none. */
+export type Naming = (method: string, url: URL) => string | undefined;
+
+/** Names calls by their path alone. */
+export function byPath(paths: Readonly<Record<string, string>>): Naming {
+  return (_, { pathname }) => (Object.hasOwn(paths, pathname) ? paths[pathname] : undefined);
 }
 
 /** Keeps what is sent in bulk out of the journal: its calls stay as long as the process does. */
