@@ -2,6 +2,7 @@ import type { Session } from '../aws/session.aws.ts';
 import { Progress } from '../report/progress.ts';
 import type { RunResult, StackResult } from '../report/result.ts';
 import { duration, ending, onKeeping } from '../report/words.ts';
+import { servicesOf } from '../rollout/ecs.aws.ts';
 import { Cancelled, orAbort } from '../runner/cancellation.ts';
 import { systemClock } from '../runner/clock.ts';
 import { type Fault, messageOf, renderFault, throwIfAny } from '../runner/fault.ts';
@@ -48,6 +49,7 @@ export function engineFor(
   });
   return {
     cloudFormation: notebook.watching(cloudFormation),
+    services: servicesOf(session),
     clock: systemClock,
     random: Math.random,
     signal,
@@ -119,6 +121,16 @@ export async function beforeWrites<T>(reads: Promise<T>, signal: AbortSignal, te
 /** The results of stacks that a stopped run has not touched. */
 export function untouched({ stacks }: Pick<Plan, 'stacks'>, { reason }: AbortSignal): StackResult[] {
   return stacks.map(stack => ({ ...blankResult(stack), reason: (reason as Cancelled).message }));
+}
+
+/** The last lines of every service whose deployment failed, a group of the log for each container. */
+export async function showServiceLogs({ stacks }: RunResult, host: Host): Promise<void> {
+  for (const { service, logs } of stacks.flatMap(({ services = [] }) => services)) {
+    for (const { container, group, stream, lines } of logs) {
+      const title = `Last lines of container ${container} of service ${service} (${group}, ${stream})`;
+      await inGroup(host, title, async () => host.line(lines.join('\n')));
+    }
+  }
 }
 
 /**

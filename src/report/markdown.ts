@@ -15,6 +15,11 @@ export function plain(text: string): string {
     .replaceAll(/([\\`*_[\]~])/g, '\\$1');
 }
 
+/** Text inside of HTML elements. */
+export function html(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+}
+
 /** Sentences of ours, in which backticks mark code; all else is as in `plain`. */
 export function prose(text: string): string {
   const parts = text.replaceAll(/\s*\n\s*/g, ' ').split(/`([^`]*)`/);
@@ -38,8 +43,11 @@ export function folded(title: string, body: string): string {
   return `<details><summary>${title}</summary>\n\n${body.trimEnd()}\n\n</details>`;
 }
 
+/** A block that is shown as it is, whatever it holds. */
 export function fenced(language: string, body: string): string {
-  return `\`\`\`${language}\n${body}\n\`\`\``;
+  const longest = Math.max(2, ...[...body.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}${language}\n${body}\n${fence}`;
 }
 
 /** Blocks with an empty line between them; empty ones are left out. */

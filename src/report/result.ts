@@ -57,6 +57,8 @@ export interface StackResult {
   advice?: string | undefined;
   /** Why this run could look at AWS no longer: its credentials came to their end. */
   lostSight?: { what: string; seen?: string | undefined } | undefined;
+  /** Its ECS services whose deployment failed. */
+  services?: ServiceReport[] | undefined;
   /** Of one that is `interrupted`: how it was left, at the moment of `status`. */
   left?: Left | undefined;
 }
@@ -109,6 +111,23 @@ export interface Cause {
   place?: Place | undefined;
   /** The reason in plain words, as a clause; backticks mark code. */
   explanation?: string | undefined;
+}
+
+/** What an ECS service says of a deployment that failed. All texts but `logicalId` are AWS's or the application's: untrusted. */
+export interface ServiceReport {
+  logicalId: string;
+  /** Its name in ECS. */
+  service: string;
+  /** The service's own events, newest first. */
+  says: readonly string[];
+  /** Failed tasks, oldest first; `container` is the one that the task stopped for, '' when it is not known. */
+  tasks: readonly { id: string; container: string; exit: string; reason: string }[];
+  /** What the containers of a failed task have printed last, one line each. */
+  logs: readonly { container: string; group: string; stream: string; lines: readonly string[] }[];
+  /** What could not be read. */
+  notes: readonly string[];
+  /** What runs since the update was taken back, as a clause. */
+  former?: string | undefined;
 }
 
 /** Something that stays behind. */

@@ -1,8 +1,8 @@
 import { renderPlace } from '../runner/fault.ts';
-import { blocks, code, fenced, folded, link, plain, prose, table } from './markdown.ts';
+import { blocks, code, fenced, folded, html, link, plain, prose, table } from './markdown.ts';
 import { timeline } from './mermaid.ts';
 import { type PlanView, planMarkdown } from './plan-view.ts';
-import type { Cause, RunResult, StackResult } from './result.ts';
+import type { Cause, RunResult, ServiceReport, StackResult } from './result.ts';
 import { changeCounts, consoleUrl, duration, ending, explanation, headline, onKeeping } from './words.ts';
 
 const ICON = { done: '✅', planned: '📝', failed: '❌', skipped: '⏭️', interrupted: '⏸️' } as const;
@@ -26,6 +26,7 @@ function render(run: RunResult, plan: string | undefined): string {
     `## ${worstIcon(run)} ${plain(headline(run))}`,
     run.endpoint && `Not AWS itself: everything went to ${code(run.endpoint)}, as \`AWS_ENDPOINT_URL\` says.`,
     ...run.stacks.flatMap(stack => (stack.cause || stack.outcome === 'failed' ? [failure(stack)] : [])),
+    ...run.stacks.flatMap(({ services = [] }) => services.map(serviceSection)),
     stackTable(run),
     validationTable(run),
     run.dryRun ? changeTable(run) : undefined,
@@ -103,6 +104,24 @@ function causeLines({ logicalId, type, reason, advice, place, explanation }: Cau
 
 function adviceLines(advice: string | undefined): string[] {
   return advice ? ['', `**What to do:** ${prose(advice)}.`] : [];
+}
+
+/** What a service whose deployment failed has to say; all but our own words is untrusted. */
+function serviceSection({ service, tasks, logs, says, notes, former }: ServiceReport): string {
+  const rows = tasks.map(({ id, container, exit, reason }) => [code(id), code(container), plain(exit), plain(reason)]);
+  return blocks(
+    `### What service ${code(service)} says`,
+    rows.length > 0 ? table(['Stopped task', 'Container', 'Exit code', 'Reason'], rows) : undefined,
+    former && `The update was taken back, and the former version goes on: ${plain(former)}.`,
+    ...logs.map(({ container, group, lines }) =>
+      folded(
+        `Last lines of container <code>${html(container)}</code> (log group <code>${html(group)}</code>)`,
+        fenced('text', lines.join('\n')),
+      ),
+    ),
+    says.length > 0 ? folded('What ECS says of it, newest first', fenced('text', says.join('\n'))) : undefined,
+    ...notes.map(plain),
+  ).trimEnd();
 }
 
 function changeTable({ stacks }: RunResult): string {

@@ -40,13 +40,13 @@ const PLANNED: Readonly<Record<StackAction, string>> = {
 };
 
 /** How a stack ended, in words: `updated`, `would be created`, `failed (UPDATE_ROLLBACK_COMPLETE)`. */
-export function ending({ action, outcome, status, left }: StackResult): string {
+export function ending({ action, outcome, status, left, timeline }: StackResult): string {
   if (outcome === 'done') return DONE[action];
   if (outcome === 'planned') return PLANNED[action];
   if (outcome === 'skipped') return 'not started';
   const state = status ? ` (${status})` : '';
   // Its status is the one that it had.
-  if (outcome === 'failed' && /^(CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status ?? ''))
+  if (outcome === 'failed' && timeline.length === 0 && /^(CREATE|UPDATE|IMPORT)_COMPLETE$/.test(status ?? ''))
     return `failed before any change${state}`;
   if (outcome === 'failed') return `failed${state}`;
   return left ? `interrupted${state}` : `interrupted; AWS goes on${state}`;

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Services } from '../rollout/ecs.ts';
+import { deploymentOf, seconds, serviceOf, servicesWith, WEB } from '../rollout/fixtures.ts';
 import { VirtualClock } from '../tooling/virtual-clock.ts';
 import { CALL_BUDGET } from './call-budget.ts';
 import type { CloudFormation, DeployedStack, StackEvent } from './cloudformation.ts';
@@ -128,7 +130,7 @@ class Simulation {
         stackId: stack.deployed.id,
         at: start + seconds * 1000,
         logicalId,
-        physicalId: type === 'AWS::CloudFormation::Stack' ? stack.deployed.id : logicalId,
+        physicalId: physicalIdOf(type, stack.deployed.id) ?? logicalId,
         type,
         status,
         token,
@@ -197,6 +199,35 @@ class Simulation {
       rollbackStack: async (id, token) => begin(id, token, 'UPDATE_ROLLBACK'),
     };
   }
+}
+
+function physicalIdOf(type: string, stackId: string): string | undefined {
+  if (type === 'AWS::CloudFormation::Stack') return stackId;
+  return type === 'AWS::ECS::Service' ? WEB.arn : undefined;
+}
+
+/** A service that comes up well as long as CloudFormation waits for it; its calls count apart. */
+function healthyService(simulation: Simulation, upAt: number): { services: Services; looks: () => number } {
+  let looks = 0;
+  const counted =
+    <T>(answer: () => T) =>
+    async () => {
+      looks += 1;
+      await simulation.clock.sleep(80);
+      return answer();
+    };
+  const services = servicesWith({
+    service: counted(() => {
+      const isUp = simulation.clock.now() >= seconds(upAt);
+      const own = deploymentOf({
+        createdAt: simulation.clock.now(),
+        ...(isUp && { running: 1, rolloutState: 'COMPLETED' }),
+      });
+      return serviceOf([own], { targetGroups: [{ arn: 'arn:tg', container: 'app', port: 80 }] });
+    }),
+    targets: counted(() => [{ id: '10.0.0.1:80', state: 'healthy' }]),
+  });
+  return { services, looks: () => looks };
 }
 
 const NOTHING_LEFT: Leftovers = {
@@ -274,6 +305,19 @@ it('ten minutes', () =>
   expectWithin('long', { 'p-one': LONG }, async engine => {
     expect(await deployed(one, engine)).toBe('create');
   }));
+
+it('a service that comes up in five minutes', async () => {
+  const counts = [];
+  for (const random of [() => 0, () => 0.5, () => 0.999]) {
+    const simulation = new Simulation({ 'p-one': [['Service', 'AWS::ECS::Service', 1, 300]] });
+    const { services, looks } = healthyService(simulation, 298);
+    await simulation.clock.until(deployed(one, { ...simulation.engine(random), services }));
+    counts.push(looks());
+  }
+  const { reads } = CALL_BUDGET.rollout;
+  expect(Math.max(...counts)).toBeLessThanOrEqual(reads);
+  expect(Math.max(...counts)).toBeGreaterThanOrEqual(reads * 0.75);
+});
 
 it('the three stacks of zap-obs', () =>
   expectWithin('demo', { 'p-vpc': NETWORK, 'p-monitoring': MONITORING, 'p-app': SERVICE }, async engine => {

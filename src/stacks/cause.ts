@@ -13,7 +13,7 @@ const CONSEQUENCE =
   /^Resource (creation|update|deletion|import)?\s*cancell?ed|^The following (resource\(s\)|hook\(s\)) failed|^Embedded stack .* was not successfully/i;
 
 /** Whether an event tells of a failure that is another one's doing. */
-export function isConsequence({ reason = '' }: StackEvent): boolean {
+export function isConsequence({ reason = '' }: Pick<StackEvent, 'reason'>): boolean {
   return CONSEQUENCE.test(reason);
 }
 

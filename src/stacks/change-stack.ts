@@ -5,11 +5,12 @@ import { readDeployed } from './attach.ts';
 import { causeInTime } from './cause.ts';
 import { type Prepared, previewChange, startChange, uniqueName } from './change-set.ts';
 import type { Verdict } from './classify.ts';
-import type { ChangeSetRequest, DeployedStack } from './cloudformation.ts';
+import type { ChangeSetRequest, DeployedStack, StackEvent } from './cloudformation.ts';
 import { type Engine, type Upload, watching } from './engine.ts';
-import { type Ended, follow, orAbortSoon } from './follow.ts';
+import { type Ended, follow, type Operation, orAbortSoon } from './follow.ts';
 import { losses } from './losses.ts';
 import type { PlannedStack } from './plan.ts';
+import { ServiceRollouts } from './service-rollouts.ts';
 import { settlePolicy, settleProtection } from './settings.ts';
 import type { Step } from './stack-turn.ts';
 import { timelineOf } from './timeline.ts';
@@ -66,7 +67,27 @@ export async function change(step: Step): Promise<void> {
   // AWS goes on from here whatever happens to this run; what is seen later replaces this.
   Object.assign(result, { outcome: 'interrupted', status: `${request.type}_IN_PROGRESS` });
   engine.observer.began(stack, result.action, changes.length);
-  await conclude(await follow(engine.cloudFormation, operation, watching(stack, engine)), step);
+  const kind = request.type === 'CREATE' ? 'create' : 'update';
+  const rollouts = new ServiceRollouts(stack, { kind, stackId, token: request.name }, engine, result);
+  const ended = await followWithServices(operation, rollouts, step);
+  await conclude(ended, rollouts, step);
+}
+
+async function followWithServices(
+  operation: Operation,
+  rollouts: ServiceRollouts,
+  { stack, engine }: Step,
+): Promise<Ended> {
+  const { onEvent, ...options } = watching(stack, engine);
+  const tell = (event: StackEvent) => {
+    onEvent?.(event);
+    rollouts.onEvent(event);
+  };
+  try {
+    return await follow(engine.cloudFormation, operation, { ...options, clock: rollouts.clock, onEvent: tell });
+  } finally {
+    await rollouts.stop();
+  }
 }
 
 async function uploadIfLarge({ stack, engine }: Step, keep: boolean): Promise<Upload | undefined> {
@@ -130,7 +151,7 @@ function isNew({ kind }: Verdict): boolean {
   return kind === 'create' || kind === 'recreate';
 }
 
-async function conclude(ended: Ended, step: Step): Promise<void> {
+async function conclude(ended: Ended, rollouts: ServiceRollouts, step: Step): Promise<void> {
   const { stack, engine, result, snapshot, verdict } = step;
   result.status = ended.status;
   result.timeline = timelineOf(ended.events);
@@ -155,13 +176,15 @@ async function conclude(ended: Ended, step: Step): Promise<void> {
       return;
     }
     result.outputs = now.outputs;
+    const [cause, ...furtherCauses] = await rollouts.verify();
     await settle(step);
-    result.outcome = 'done';
+    result.outcome = cause ? 'failed' : 'done';
+    if (cause) Object.assign(result, { cause, furtherCauses, reason: undefined });
     return;
   }
   result.outcome = 'failed';
-  result.cause = await causeInTime(ended.events, stack.template, engine);
-  result.reason = result.cause ? undefined : `ended in ${ended.status}`;
+  const [cause, ...furtherCauses] = await rollouts.causes(await causeInTime(ended.events, stack.template, engine));
+  Object.assign(result, { cause, furtherCauses, reason: cause ? undefined : `ended in ${ended.status}` });
 }
 
 function everyResource(stack: PlannedStack, verdict: Verdict): ShownChange[] {

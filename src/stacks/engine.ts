@@ -1,5 +1,6 @@
 import { ExpiredCredentials } from '../aws/transient-error.ts';
 import type { StackResult } from '../report/result.ts';
+import type { Services } from '../rollout/ecs.ts';
 import { Cancelled } from '../runner/cancellation.ts';
 import { type Place, renderFault, UserFault } from '../runner/fault.ts';
 import type { OnCancel } from './cancel.ts';
@@ -10,6 +11,8 @@ import type { StackSettings } from './settings.ts';
 /** What deploying and deleting stacks needs from outside. */
 export interface Engine extends Omit<FollowOptions, 'onEvent'> {
   cloudFormation: CloudFormation;
+  /** The ECS services that stacks have, to be followed and verified; absent: CloudFormation's word is all there is. */
+  services?: Services | undefined;
   observer: Observer;
   /** Puts a template that is too large for a request where CloudFormation can read it; one not to be kept under a name of its own. */
   upload(template: string, keep: boolean): Promise<Upload>;

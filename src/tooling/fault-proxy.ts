@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 export interface PassingCall {
   /** Such as `DescribeStacks`. */
   action: string;
+  /** As it was sent. */
+  body: string;
   /** Form parameters of the request. */
   params: URLSearchParams;
   accessKeyId: string;
@@ -46,11 +48,12 @@ export async function startFaultProxy(target: () => string): Promise<FaultProxy>
     void (async () => {
       const body = await readAll(incoming);
       const params = new URLSearchParams(body);
-      const action = params.get('Action') ?? '';
+      const named = String(incoming.headers['x-amz-target'] ?? '');
+      const action = params.get('Action') ?? named.slice(named.indexOf('.') + 1);
       const accessKeyId = /Credential=([^/]+)/.exec(incoming.headers.authorization ?? '')?.[1] ?? '';
       const earlier = counts.get(action) ?? 0;
       counts.set(action, earlier + 1);
-      const fate = decide({ action, params, accessKeyId, earlier });
+      const fate = decide({ action, params, body, accessKeyId, earlier });
       if (fate === 'lost') return void outgoing.destroy();
       if (typeof fate === 'object' && 'status' in fate) return answer(outgoing, fate.status, fate.body);
       if (typeof fate === 'object') await new Promise(resolve => setTimeout(resolve, fate.delay));

@@ -212,9 +212,15 @@ async function answer(options: ServerOptions, arrived: Arrived, { refusal, struc
     return await handle({ ...asked, fault, stack: call.stack, struck, marks });
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
-    const headers = { 'content-type': 'text/xml' };
+    const { action } = call;
+    const refused = { action, params: {}, status: error.status, error };
+    // A client that speaks JSON takes anything else for an answer that was broken off.
+    if (request.headers['x-amz-target'] !== undefined) {
+      const text = JSON.stringify({ __type: error.code, message: error.message });
+      return { ...refused, headers: { 'content-type': 'application/x-amz-json-1.1' }, body: text };
+    }
     const text = queryError({ namespace: '' }, error, requestId);
-    return { action: call.action, params: {}, status: error.status, headers, body: text, error };
+    return { ...refused, headers: { 'content-type': 'text/xml' }, body: text };
   }
 }
 

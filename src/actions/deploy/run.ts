@@ -10,7 +10,7 @@ import { untilAnswered } from '../../stacks/follow.ts';
 import { lookUpAll } from '../../stacks/lookups.aws.ts';
 import { unknownResources } from '../../stacks/named-resources.ts';
 import { sessionFor } from '../session-for.ts';
-import { beforeWrites, engineFor, throwUnlessGood, untouched, waitIfBusy } from '../stack-run.ts';
+import { beforeWrites, engineFor, showServiceLogs, throwUnlessGood, untouched, waitIfBusy } from '../stack-run.ts';
 import { judgeCombinations } from './judge-combinations.ts';
 import { optionsOf, settingsOf } from './options.ts';
 import { outputsOf } from './outputs.ts';
@@ -65,6 +65,7 @@ export const action = defineAction(
 
     const run = resultOf(stacks);
     for (const [name, value] of outputsOf(run, plan, snapshots)) setOutput(name, value);
+    await showServiceLogs(run, host);
     await writeSummary(summary(run, view));
     throwUnlessGood(run, signal, host);
   },
