@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { FaultName } from '../src/index.ts';
 import { WELL_KNOWN_KEYS } from '../src/wire/access-keys.ts';
 import { pretendedContainers } from './container-support.ts';
-import { type Signing, sign } from './sigv4.ts';
+import { assumeRole, type Signing, sign } from './sigv4.ts';
 import { startTestAws, type TestAws } from './support.ts';
 
 const TEMPLATE = {
@@ -107,18 +107,6 @@ async function askAt(url: string, { body = '', method = body === '' ? 'GET' : 'P
     headers,
     ...(sent !== '' && { body: new Uint8Array(Buffer.from(sent)) }),
   });
-}
-
-/** New credentials, as a role has them for an hour. */
-async function assumeRole() {
-  const form = 'Action=AssumeRole&RoleArn=arn:aws:iam::000000000000:role/writer&RoleSessionName=test';
-  const answer = await (await askAt(aws.url, { method: 'POST', body: form, service: 'sts' })).text();
-  const read = (name: string) => new RegExp(`<${name}>(.*)</${name}>`).exec(answer)?.[1] ?? fail();
-  return {
-    accessKeyId: read('AccessKeyId'),
-    secretAccessKey: read('SecretAccessKey'),
-    sessionToken: read('SessionToken'),
-  };
 }
 
 function hashOf(text: string): string {
@@ -322,7 +310,7 @@ describe('a signature', () => {
   });
 
   test('of issued credentials is taken with their token until they end', async () => {
-    const { accessKeyId, secretAccessKey, sessionToken } = await assumeRole();
+    const { accessKeyId, secretAccessKey, sessionToken } = await assumeRole(aws.url);
     const issued = { accessKeyId, secretAccessKey };
     expect((await ask(QUERY, { ...issued, sessionToken })).status).toBe(200);
     const invalid = { status: 403, code: 'UnrecognizedClientException' };
