@@ -14,7 +14,7 @@ it('sends each request once, with a trace of its own and marked as a test, and f
   const seen: string[][] = [];
   const url = await serve((incoming, outgoing) => {
     const { method = '', headers } = incoming;
-    seen.push([method, incoming.url ?? '', String(headers.traceparent), String(headers['x-zap-obs-test'])]);
+    seen.push([method, incoming.url ?? '', String(headers.traceparent), String(headers['x-zap-obs-traffic'])]);
     outgoing.writeHead(302, { location: '/elsewhere' }).end('go');
   });
   const requests = [request({ path: '/a?b=1' }), request({ method: 'POST', path: '/c' })];

@@ -36,7 +36,7 @@ export interface TrafficOptions {
 }
 
 /** The header by which an application knows traffic of a test. */
-export const TEST_HEADER = 'X-Zap-Obs-Test';
+export const TEST_HEADER = 'X-Zap-Obs-Traffic';
 
 const AT_ONCE = 4;
 /** Milliseconds; longer where a request may take longer. */

@@ -17,6 +17,8 @@ export interface Changes {
   values?: Readonly<Record<string, string>>;
   only?: readonly string[];
   region?: string;
+  /** Where AWS is, when that is not AWS's own. */
+  endpoint?: string;
 }
 
 /** The plan of templates that a test changes after they were parsed. */

@@ -31,7 +31,7 @@ export interface Outcome {
 
 /**
  * The environment variables with which docker, compose files and actions use the chosen images: NODE_IMAGE,
- * COLLECTOR_IMAGE and PROMETHEUS_IMAGE, and DOCKER_CONFIG where the CLI’s plugins had to be built, too. Nothing for
+ * COLLECTOR_IMAGE, PROMETHEUS_IMAGE and REGISTRY_IMAGE, and DOCKER_CONFIG where the CLI’s plugins had to be built, too. Nothing for
  * pulled ones, whose names are the defaults of those who use them.
  *
  * Building starts a Docker engine where there is none. It takes minutes the first time, and a second from then on.
@@ -45,7 +45,7 @@ export async function imagesFor(
 ): Promise<Record<string, string>> {
   if (choice === 'pulled') return {};
   const { code, stdout, stderr } = await script(SCRIPT);
-  if (code === 0) return settingsIn(stdout);
+  if (code === 0) return settingsIn(stdout, SCRIPT);
   throw new UserFault({
     what: 'The images could not be built',
     seen: lastLineOf(stderr) ?? `${SCRIPT} has ended with ${code ?? 'a signal'} and no word`,
@@ -53,13 +53,13 @@ export async function imagesFor(
   });
 }
 
-/** `NAME=value`, a line each. */
-function settingsIn(text: string): Record<string, string> {
+/** What a script prints for its callers: `NAME=value`, a line each. */
+export function settingsIn(text: string, script: string): Record<string, string> {
   const lines = text.split('\n').filter(line => line !== '');
   return Object.fromEntries(
     lines.map(line => {
       const end = line.indexOf('=');
-      if (end < 1) throw new Error(`${SCRIPT} printed what is no setting: ${line}`);
+      if (end < 1) throw new Error(`${script} printed what is no setting: ${line}`);
       return [line.slice(0, end), line.slice(end + 1)];
     }),
   );
@@ -72,7 +72,8 @@ function lastLineOf(text: string): string | undefined {
     .findLast(line => line !== '');
 }
 
-function runScript(path: string): Promise<Outcome> {
+/** Runs a script of this repository, and shows on stderr what it says. */
+export function runScript(path: string): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const child = spawn('bash', [join(ROOT, path)], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';

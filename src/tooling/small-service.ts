@@ -67,7 +67,10 @@ function changing(work: (to: Changing) => void): NonNullable<Changes['change']> 
 }
 
 export const find = (work: (to: Changing) => void = () => {}, changes: Changes = {}): Finding[] =>
-  reachability(changedPlan(sources, { ...changes, change: changing(work) }), changes.region ?? 'us-east-1');
+  reachability(changedPlan(sources, { ...changes, change: changing(work) }), {
+    ...changes,
+    region: changes.region ?? 'us-east-1',
+  });
 export const verdicts = (findings: readonly Finding[]) =>
   Object.fromEntries(findings.map(finding => [finding.need, finding.verdict]));
 export const all = (verdict: string) => ({

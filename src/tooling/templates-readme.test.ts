@@ -48,7 +48,7 @@ function planOf({ path, text }: Block, values: Record<string, string> = {}, prof
   });
 }
 
-const blocked = (plan: Plan) => reachability(plan, REGION).filter(({ verdict }) => verdict === 'blocked');
+const blocked = (plan: Plan) => reachability(plan, { region: REGION }).filter(({ verdict }) => verdict === 'blocked');
 /** `stack.Parameter` of what nothing gives a value. */
 const missing = (plan: Plan) =>
   plan.stacks.flatMap(({ shortName, parameters }) =>
@@ -100,7 +100,7 @@ describe('the YAML in cloudformation/README.md', () => {
     expect([...(plan.dependencies.get('worker') ?? [])].sort()).toEqual(['ecs-app', 'monitoring', 'vpc-alb']);
     expect(missing(plan)).toEqual([]);
     expect(blocked(plan)).toEqual([]);
-    const worker = reachability(plan, REGION).filter(({ service }) => service === 'worker.Service');
+    const worker = reachability(plan, { region: REGION }).filter(({ service }) => service === 'worker.Service');
     expect(worker.filter(({ verdict }) => verdict === 'reachable').length).toBeGreaterThanOrEqual(3);
   });
 });

@@ -15,6 +15,7 @@ import { type ApiCall, listen } from './server.ts';
 import { apsService, nameOfApsCall, WORKSPACE_ENDPOINTS } from './services/aps.ts';
 import { ec2Service } from './services/ec2.ts';
 import { EcrStore, ecrService } from './services/ecr.ts';
+import { loadBalancing } from './services/elb/load-balancing.ts';
 import { LogEvents } from './services/log-events.ts';
 import { LogGroups } from './services/log-groups.ts';
 import { logsService } from './services/logs.ts';
@@ -105,6 +106,8 @@ export function parseFault(words: string): Injection {
 
 const CLOUDFORMATION = { namespace: 'http://cloudformation.amazonaws.com/doc/2010-05-15/', listItem: 'member' };
 
+const LOAD_BALANCER = 'AWS::ElasticLoadBalancingV2::LoadBalancer';
+
 /** Starts a local AWS; rejects with Node's EADDRINUSE when the port is taken. Nothing survives `close`. */
 export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
   const {
@@ -135,6 +138,14 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   const keys = new AccessKeys(now);
   const logs = new LogGroups(account, regions, now);
   const workspaces = new Workspaces(regions);
+  const elb = loadBalancing({ regions, clock, pace, isReal: containers !== undefined });
+  const guarded = guardedProviders({ ecr, s3, logs });
+  const providers = {
+    ...guarded,
+    'AWS::CloudFormation::Stack': nestedStackProvider,
+    [LOAD_BALANCER]: elb.provider(guarded[LOAD_BALANCER] ?? genericProvider),
+    ...(containers && { 'AWS::APS::Workspace': workspaceProvider(containers, workspaces) }),
+  };
   // The schemas take a moment to load; only calls that need them wait for it.
   const engine = ResourceCatalog.load().then(
     catalog =>
@@ -144,11 +155,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
         clock,
         pace,
         catalog,
-        providers: {
-          'AWS::CloudFormation::Stack': nestedStackProvider,
-          ...guardedProviders({ ecr, s3, logs }),
-          ...(containers && { 'AWS::APS::Workspace': workspaceProvider(containers, workspaces) }),
-        },
+        providers,
         generic: genericProvider,
         readSsm,
         faults,
@@ -169,6 +176,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     sts: stsService(account, keys),
     ec2: ec2Service(account, regions),
     ecr: ecrService(ecr),
+    elasticloadbalancing: elb.service,
     logs: logsService(logs, new LogEvents(), now),
     xray: xrayService(new TraceStore(), account, now),
     aps: apsService(workspaces, keys, now),
@@ -206,6 +214,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     stacks: () => Object.values(regions).flat().map(stackInfo),
     async close() {
       await (await engine).close();
+      await elb.close();
       await containers?.close();
       await server.close();
     },

@@ -48,7 +48,7 @@ export async function planFor(
   maskSecrets(plan, mask);
   const { replaceable, skippable } = namedResources(inputs);
   throwIfAny([replaceable, skippable].flatMap(named => unknownStackFaults(named, plan)));
-  const findings = inputs.reachability === 'off' ? [] : reachability(plan, region);
+  const findings = inputs.reachability === 'off' ? [] : reachability(plan, session);
   const view = await showPlan(plan, findings, `Plan for ${plan.prefix} in ${whereabouts(session)}`, host);
   // First, because what cannot be reached may follow from values that do not fit together.
   const misfits = combinationFaults(plan, region);

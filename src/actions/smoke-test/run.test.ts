@@ -22,6 +22,7 @@ const EXPECTATIONS = 'service: shop\nrequests: [{ name: home, path: / }]\n';
 const COMPOSE = 'services: { shop: { image: shop, ports: ["80"] } }\n';
 const MODEL = JSON.stringify({ services: { shop: { image: 'shop', ports: [{ target: 80 }] } } });
 
+process.env.RUNNER_TEMP = folder;
 const ORIGINAL = { ...process.env };
 let runs = 0;
 

@@ -110,7 +110,7 @@ it('exports and JSON: what one stack makes is found from the other', () => {
         { app: { file: 'app.yaml', text }, other: { file: 'other.json', text: split } },
         change ? { change } : {},
       ),
-      'us-east-1',
+      { region: 'us-east-1' },
     ).filter(({ service }) => service === 'other.Service');
   expect(verdicts(made())).toEqual({ 'image registry': 'reachable' });
   expect(made(({ app }) => void delete app?.Resources.Way)).toMatchObject([

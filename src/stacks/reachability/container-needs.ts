@@ -24,10 +24,9 @@ export function hostNeeds(container: Container): Need[] {
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html */
 function imageNeeds(image: Value, role: Value, network: Network): Need[] {
-  const name = rendered(image);
-  const registry = /^([^/]*)\.dkr\.ecr\.([a-z0-9-]+)\.([^/]+)\/([^:@]+)/.exec(name);
+  const registry = ecrImage(rendered(image), network);
   if (!registry) return [{ name: 'image registry', target: otherRegistry(image), calls: [] }];
-  const [, account = '', region = '', suffix = '', repository = ''] = registry;
+  const { account, region, suffix, repository } = registry;
   if (region !== network.region) {
     const host = (what: string): Target => ({ kind: 'host', host: `${what}.${region}.${suffix}`, port: 443 });
     return [
@@ -62,6 +61,24 @@ function imageNeeds(image: Value, role: Value, network: Network): Need[] {
       calls: [{ action: 's3:GetObject', resource: layers, role: '*', ownAccount: false }],
     },
   ];
+}
+
+interface EcrImage {
+  account: string;
+  region: string;
+  /** What follows the Region in the host's name. */
+  suffix: string;
+  repository: string;
+}
+
+/** The parts of the name of an image in ECR; an AWS on this machine has its registry there too. */
+function ecrImage(name: string, { region, isLocal }: Network): EcrImage | undefined {
+  const ecr = /^(?<account>[^/]*)\.dkr\.ecr\.(?<region>[a-z0-9-]+)\.(?<suffix>[^/]+)\/(?<repository>[^:@]+)/.exec(name);
+  if (ecr) return ecr.groups as unknown as EcrImage;
+  const local = isLocal ? /^(?:127\.[\d.]+|localhost):\d+\/(?<repository>[^:@]+)/.exec(name) : null;
+  if (!local?.groups?.repository) return undefined;
+  const account = rendered(new Token(undefined, 'AWS::AccountId'));
+  return { account, region, suffix: '', repository: local.groups.repository };
 }
 
 /** A name without a host is one of Docker Hub. */

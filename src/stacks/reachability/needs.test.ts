@@ -3,6 +3,24 @@ import { describe, expect, it } from 'vitest';
 import type { Changes } from '../../tooling/changed-plan.ts';
 import { addEndpoint, all, att, type Changing, find, Ref, verdicts } from '../../tooling/small-service.ts';
 
+const LOCAL_IMAGE = '127.0.0.1:4510/shop/api@sha256:abc';
+const withImage =
+  (image: string) =>
+  ({ container }: Changing) =>
+    void (container.Image = image);
+
+it('of an AWS on this machine, an image comes from its registry on this machine, by the same ways as from ECR', () => {
+  const endpoint = 'http://127.0.0.1:4566';
+  expect(verdicts(find(withImage(LOCAL_IMAGE), { endpoint }))).toMatchObject(all('reachable'));
+  expect(verdicts(find(withImage(LOCAL_IMAGE)))).not.toHaveProperty('image layers');
+  expect(verdicts(find(withImage(LOCAL_IMAGE), { endpoint: 'https://aws.example.com' }))).not.toHaveProperty(
+    'image layers',
+  );
+  expect(verdicts(find(withImage('127.0.0.1.example.com/shop/api@sha256:abc'), { endpoint }))).not.toHaveProperty(
+    'image layers',
+  );
+});
+
 describe('what tasks need', () => {
   const needs = (change: (to: Changing) => void, changes: Changes = {}) =>
     Object.entries(verdicts(find(change, changes)))

@@ -6,6 +6,8 @@ import type { Plan } from '../plan.ts';
 /** All resources of a plan that exist, or may exist, under its values. */
 export interface Network {
   region: string;
+  /** The AWS is one on this machine, as `AWS_ENDPOINT_URL` says. */
+  isLocal: boolean;
   resources: readonly Resource[];
   /** Parameters of a stack by name. */
   parameter(stack: string, name: string): Value;
@@ -13,10 +15,18 @@ export interface Network {
   more?: string | undefined;
 }
 
-export function networkOf(plan: Pick<Plan, 'stacks' | 'leftOut'>, region: string): Network {
+/** Where a plan is to be deployed. */
+export interface Surroundings {
+  region: string;
+  /** Where AWS is, when that is not AWS's own. */
+  endpoint?: string | undefined;
+}
+
+export function networkOf(plan: Pick<Plan, 'stacks' | 'leftOut'>, { region, endpoint }: Surroundings): Network {
   const scopes = scopesOf(plan, region);
   return {
     region,
+    isLocal: /^https?:\/\/(127\.|localhost\b|\[::1\])/.test(endpoint ?? ''),
     resources: [...scopes.values()].flatMap(scope =>
       [...scope.resources.values()].filter(resource => resource.exists !== false),
     ),

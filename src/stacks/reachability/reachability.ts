@@ -2,7 +2,7 @@ import type { Fault } from '../../runner/fault.ts';
 import type { Plan } from '../plan.ts';
 import { ecsSites } from './ecs-sites.ts';
 import { grafanaSites } from './grafana-sites.ts';
-import { networkOf } from './network.ts';
+import { networkOf, type Surroundings } from './network.ts';
 import type { Outcome } from './outcome.ts';
 import { decide } from './path.ts';
 
@@ -21,8 +21,8 @@ export type Finding = Outcome & {
  * What the plan's services and workspaces can reach, decided from templates and known values alone. What these do not tell
  * is `unknown`, never a guess.
  */
-export function reachability(plan: Pick<Plan, 'stacks' | 'leftOut'>, region: string): Finding[] {
-  const network = networkOf(plan, region);
+export function reachability(plan: Pick<Plan, 'stacks' | 'leftOut'>, surroundings: Surroundings): Finding[] {
+  const network = networkOf(plan, surroundings);
   return [...ecsSites(network), ...grafanaSites(network)].flatMap(site =>
     site.needs.map(need => ({
       ...decide(need, site, network),

@@ -22,7 +22,7 @@ const sources: Sources = Object.fromEntries(
 );
 const images = { ImageUri: DEMO_IMAGES['image-uri'], CollectorImageUri: DEMO_IMAGES['collector-image-uri'] };
 const findingsOf = (changes: Changes = {}) =>
-  reachability(changedPlan(sources, { ...changes, values: { ...images, ...changes.values } }), 'us-east-1');
+  reachability(changedPlan(sources, { ...changes, values: { ...images, ...changes.values } }), { region: 'us-east-1' });
 const original = Object.fromEntries(
   Object.entries(sources).map(([name, { text }]) => [name, parseSource(text).value as Draft]),
 );
@@ -53,7 +53,7 @@ type Rule = Record<string, unknown>;
 type Resource = Draft['Resources'][string];
 
 /** Those that exist when nothing but the images is given. */
-const existing = networkOf(changedPlan(sources, { values: images }), 'us-east-1').resources;
+const existing = networkOf(changedPlan(sources, { values: images }), { region: 'us-east-1' }).resources;
 const resources = Object.entries(original).flatMap(([stack, { Resources }]) =>
   Object.entries(Resources)
     .map(([id, resource]) => ({ stack, id, resource }))
@@ -238,7 +238,7 @@ describe('without', () => {
 });
 
 it('what another stack would tell is not guessed when that stack is left out', () => {
-  const findings = reachability(changedPlan(sources, { values: images, only: ['ecs-app'] }), 'us-east-1');
+  const findings = reachability(changedPlan(sources, { values: images, only: ['ecs-app'] }), { region: 'us-east-1' });
   expect(findings.map(({ verdict }) => verdict)).toEqual(findings.map(() => 'unknown'));
   expect(findings[0]?.because).toContain('comes from stack `vpc-alb`, which is not part of this run');
 });
