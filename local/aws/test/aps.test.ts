@@ -203,7 +203,13 @@ describe('a workspace', () => {
     expect(await listed('?alias=sh')).toEqual([id]);
     expect(await listed('?alias=other')).toEqual([]);
     expect(await listed('', 'eu-west-1')).toEqual([]);
-    expect(await refusalOf(await askAt(`${aws.url}/workspaces/ws-none`, {}))).toMatchObject({ status: 404 });
+    for (const [unknown, region] of [
+      ['ws-none', 'us-east-1'],
+      [id, 'eu-west-1'],
+    ] as const) {
+      const refused = await askAt(`${aws.url}/workspaces/${unknown}`, { region });
+      expect(await refusalOf(refused)).toMatchObject({ status: 404, code: 'ResourceNotFoundException' });
+    }
   });
 });
 
