@@ -5,7 +5,7 @@ import type { MetricsBackend, Sample } from './backends.ts';
 import { shown } from './json-value.ts';
 import { reasonOf } from './traffic.ts';
 
-/** How a request is sent: `fetch`, or one that signs. */
+/** How a request is sent: `fetch`, or one that signs, and throws a UserFault where it cannot. */
 export type Send = (url: string, init: RequestInit) => Promise<Response>;
 
 /** So long one answer may take, in milliseconds. */
@@ -47,6 +47,8 @@ async function ask(api: string, promql: string, send: Send) {
     });
     return { response, text: await response.text() };
   } catch (error) {
+    // Of one that signs: it has no credentials to sign with.
+    if (error instanceof UserFault) throw error;
     const seen = error instanceof Error && error.name === 'TimeoutError' ? 'no full answer in 5 s' : reasonOf(error);
     throw new TransientError(
       { what: 'Prometheus cannot be asked', seen: `${seen} (${api})`, fix: 'Check that it runs, and its address' },

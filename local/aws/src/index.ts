@@ -94,6 +94,8 @@ export interface LocalAws {
   services: string[];
   /** Every call so far, oldest first. */
   calls: ApiCall[];
+  /** Where its containers are, when it runs any. */
+  containers: Containers | undefined;
   /** The stacks of all regions, oldest first, deleted ones included. */
   stacks(): StackInfo[];
   /** Faults on demand; `faults.ts` lists them. */
@@ -225,6 +227,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     services: Object.keys(services),
     calls,
     faults,
+    containers,
     stacks: () => Object.values(regions).flat().map(stackInfo),
     async close() {
       await (await engine).close();

@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { FaultName } from '../src/index.ts';
 import { WELL_KNOWN_KEYS } from '../src/wire/access-keys.ts';
 import { pretendedContainers } from './container-support.ts';
-import { type Signing, sign } from './sigv4.ts';
+import { assumeRole, type Signing, sign } from './sigv4.ts';
 import { startTestAws, type TestAws } from './support.ts';
 
 const TEMPLATE = {
@@ -109,18 +109,6 @@ async function askAt(url: string, { body = '', method = body === '' ? 'GET' : 'P
   });
 }
 
-/** New credentials, as a role has them for an hour. */
-async function assumeRole() {
-  const form = 'Action=AssumeRole&RoleArn=arn:aws:iam::000000000000:role/writer&RoleSessionName=test';
-  const answer = await (await askAt(aws.url, { method: 'POST', body: form, service: 'sts' })).text();
-  const read = (name: string) => new RegExp(`<${name}>(.*)</${name}>`).exec(answer)?.[1] ?? fail();
-  return {
-    accessKeyId: read('AccessKeyId'),
-    secretAccessKey: read('SecretAccessKey'),
-    sessionToken: read('SessionToken'),
-  };
-}
-
 function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
@@ -215,7 +203,13 @@ describe('a workspace', () => {
     expect(await listed('?alias=sh')).toEqual([id]);
     expect(await listed('?alias=other')).toEqual([]);
     expect(await listed('', 'eu-west-1')).toEqual([]);
-    expect(await refusalOf(await askAt(`${aws.url}/workspaces/ws-none`, {}))).toMatchObject({ status: 404 });
+    for (const [unknown, region] of [
+      ['ws-none', 'us-east-1'],
+      [id, 'eu-west-1'],
+    ] as const) {
+      const refused = await askAt(`${aws.url}/workspaces/${unknown}`, { region });
+      expect(await refusalOf(refused)).toMatchObject({ status: 404, code: 'ResourceNotFoundException' });
+    }
   });
 });
 
@@ -322,7 +316,7 @@ describe('a signature', () => {
   });
 
   test('of issued credentials is taken with their token until they end', async () => {
-    const { accessKeyId, secretAccessKey, sessionToken } = await assumeRole();
+    const { accessKeyId, secretAccessKey, sessionToken } = await assumeRole(aws.url);
     const issued = { accessKeyId, secretAccessKey };
     expect((await ask(QUERY, { ...issued, sessionToken })).status).toBe(200);
     const invalid = { status: 403, code: 'UnrecognizedClientException' };

@@ -1,5 +1,6 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ComposeProject } from '../../../../src/compose/project.ts';
 import { pauseAfter } from '../../../../src/compose/ready.ts';
 import { messageOf, UserFault } from '../../../../src/runner/fault.ts';
 import { systemClock } from '../clock.ts';
@@ -15,8 +16,10 @@ export interface PrometheusServer {
 
 const SERVICE = 'prometheus';
 const PORT = 9090;
-/** So long a start may take, in milliseconds, with an image that is there. */
-const PATIENCE = 60_000;
+/** So long its container may take to be made, in milliseconds, and an image that is not there to come. */
+const CREATION_LIMIT = 300_000;
+/** So long it may take to be ready, in milliseconds. */
+const READINESS_LIMIT = 60_000;
 
 /**
  * Nothing is scraped. Amazon Managed Prometheus takes samples that are up to a minute out of order
@@ -35,21 +38,32 @@ export async function startPrometheus(containers: Containers, name: string, pref
   await writeFile(config, CONFIG);
   // The folder is closed to others; the container's user has to read the file that is mounted out of it.
   await chmod(config, 0o644);
-  const service = prometheusService(containers.images.prometheus, config, prefix);
+  const { prometheus: image } = containers.images;
+  const service = prometheusService(image, config, prefix);
   const project = await containers.project(name, { services: { [SERVICE]: service } });
-  const signal = AbortSignal.timeout(PATIENCE);
   try {
-    await project.start(signal, () => {});
+    await project.start(AbortSignal.timeout(CREATION_LIMIT), () => {});
+    const signal = AbortSignal.timeout(READINESS_LIMIT);
     const [container] = await project.containers(signal);
     const port = container?.ports.find(port => port.container === PORT)?.host;
     const url = `http://127.0.0.1:${port}`;
     await untilReady(`${url}${prefix}/-/ready`, signal, async () => (await project.containers(signal))[0]?.state);
     return { url, remove: () => containers.remove(project) };
   } catch (error) {
-    const said = await project.logs(SERVICE, 3, AbortSignal.timeout(PATIENCE));
+    const said = await lastWords(project);
     await containers.remove(project);
     const seen = [messageOf(error), ...said].join(' | ');
-    throw new UserFault({ what: `The Prometheus of ${name} does not start`, seen }, { cause: error });
+    const fix = `Check that the image ${image} is one of Prometheus 2.39 or later`;
+    throw new UserFault({ what: `The Prometheus of ${name} does not start`, seen, fix }, { cause: error });
+  }
+}
+
+/** For a message about something else: that there are none is no failure of its own. */
+async function lastWords(project: ComposeProject): Promise<string[]> {
+  try {
+    return await project.logs(SERVICE, 3, AbortSignal.timeout(READINESS_LIMIT));
+  } catch (error) {
+    return [messageOf(error)];
   }
 }
 

@@ -40,10 +40,7 @@ function callOf(method: string, { pathname }: URL): ApsCall | undefined {
 /** Names the calls for the journal and for faults. */
 export const nameOfApsCall: Naming = (method, url) => callOf(method, url)?.action;
 
-/**
- * Amazon Managed Prometheus: its workspaces, and in front of the Prometheus of each the one door that takes signed requests
- * only.
- */
+/** Amazon Managed Prometheus: its workspaces, and before the Prometheus of each a front that takes signed requests only. */
 export function apsService(workspaces: Workspaces, keys: AccessKeys, now: () => Date): Service {
   return async request => {
     const { method, url } = request;
@@ -53,8 +50,8 @@ export function apsService(workspaces: Workspaces, keys: AccessKeys, now: () => 
     try {
       if (request.fault) throw request.fault;
       const workspace = call?.id === undefined ? undefined : workspaces.find(call.id);
-      // Nobody learns what there is without a signature; one for another region ends here, too.
-      const region = workspace?.region;
+      // A workspace's endpoint is of its region; the calls about workspaces are of the region that they are signed for.
+      const region = call?.path === undefined ? undefined : workspace?.region;
       await verifySignature({ ...request, body: request.raw }, { service: 'aps', region, keys, now: now() });
       return { action, params, ...(await answer(workspaces, request, call, workspace)) };
     } catch (error) {
@@ -82,7 +79,8 @@ async function answer(
     const found = workspaces.list(region).filter(({ alias = '' }) => alias.startsWith(start.trim()));
     return json({ workspaces: found.map(summary) });
   }
-  if (!workspace) throw new AwsError('ResourceNotFoundException', 'Workspace not found', 404);
+  const isHere = call.path !== undefined || workspace?.region === region;
+  if (!workspace || !isHere) throw new AwsError('ResourceNotFoundException', 'Workspace not found', 404);
   if (call.path === undefined) {
     return json({ workspace: { ...summary(workspace), prometheusEndpoint: workspace.endpoint } });
   }
