@@ -1,10 +1,27 @@
-import type { ContainerOptions } from '../../local/aws/src/containers/containers.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LocalAwsOptions } from '@zap-obs/local-aws';
+import { ROOT } from './repository.ts';
 
-/** The images of what is real behind a local AWS: those that the environment names, else those of public registries. */
-export function localAwsImages(env: NodeJS.ProcessEnv = process.env): ContainerOptions['images'] {
-  return {
-    node: env.NODE_IMAGE ?? 'public.ecr.aws/docker/library/node:24.21.0-bookworm-slim',
-    prometheus: env.PROMETHEUS_IMAGE ?? 'quay.io/prometheus/prometheus:v3.5.0',
-    registry: env.REGISTRY_IMAGE ?? 'public.ecr.aws/docker/library/registry:2.8.3',
-  };
+/** The variables that name images, and which image each has where nothing else is said. */
+export type Images = Record<'NODE_IMAGE' | 'COLLECTOR_IMAGE' | 'PROMETHEUS_IMAGE' | 'REGISTRY_IMAGE', string>;
+
+/** Only the local AWS runs one, so that no compose file names it. The tests run the same version. */
+const REGISTRY = 'public.ecr.aws/docker/library/registry:2.8.3';
+
+/** Those that the environment names, else those of local/docker-compose.yml, and the registry behind the local ECR. */
+export function imagesIn(env: Readonly<Record<string, string | undefined>> = {}): Images {
+  const compose = readFileSync(join(ROOT, 'local/docker-compose.yml'), 'utf8');
+  const found = [...compose.matchAll(/\$\{(\w+_IMAGE):-([^}]+)\}/g)].map(
+    ([, name = '', image]) => [name, image] as const,
+  );
+  const all = [...found, ['REGISTRY_IMAGE', REGISTRY] as const];
+  return Object.fromEntries(all.map(([name, image]) => [name, env[name] || image])) as Images;
+}
+
+/** The images of what is real behind a local AWS. */
+export function localAwsImages(
+  images: Images = imagesIn(process.env),
+): NonNullable<LocalAwsOptions['containers']>['images'] {
+  return { node: images.NODE_IMAGE, prometheus: images.PROMETHEUS_IMAGE, registry: images.REGISTRY_IMAGE };
 }

@@ -10,9 +10,9 @@ import { runDocker } from '../compose/docker.docker.ts';
 import { Cancelled, listenForCancellation } from '../runner/cancellation.ts';
 import { renderFault, UserFault } from '../runner/fault.ts';
 import { isRead } from './bench/figures.ts';
-import type { Images } from './default-images.ts';
 import { DEMO_IMAGES } from './demo-inputs.ts';
 import { type ImageChoice, imageChoice } from './images.ts';
+import { type Images, localAwsImages } from './local-images.ts';
 import { type BundleRun, localAwsEnvironment } from './run-bundle.ts';
 import { dockerEngine } from './start/engine.ts';
 import { startImages } from './start/images.ts';
@@ -39,7 +39,7 @@ try {
 
 async function main(): Promise<number> {
   const real = await containers();
-  const aws = await startAws(real && { run: runDocker, images: localImages(real) });
+  const aws = await startAws(real && { run: runDocker, images: localAwsImages(real) });
   try {
     const told = real ? 'in containers of this machine' : 'simulated, containers included';
     say(
@@ -124,10 +124,6 @@ async function containers(): Promise<Images | undefined> {
 function without(why: string): undefined {
   say(`No containers: ${why}.`);
   return undefined;
-}
-
-function localImages({ NODE_IMAGE: node, PROMETHEUS_IMAGE: prometheus, REGISTRY_IMAGE: registry }: Images) {
-  return { node, prometheus, registry };
 }
 
 async function startAws(containers: LocalAwsOptions['containers']): Promise<LocalAws> {
