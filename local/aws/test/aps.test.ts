@@ -109,6 +109,11 @@ async function askAt(url: string, { body = '', method = body === '' ? 'GET' : 'P
   });
 }
 
+function authorizationOf(terminator: string, signedHeaders: string): string {
+  const credential = `local/20260304/us-east-1/aps/${terminator}`;
+  return `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${signedHeaders}, Signature=0`;
+}
+
 function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
@@ -389,6 +394,24 @@ describe('a signature', () => {
       { headers: { 'x-scope': 'a' }, tamper: { headers: { 'x-scope': 'b' } } },
       'InvalidSignatureException',
       MISMATCH,
+    ],
+    [
+      'that leaves out the host',
+      { tamper: { headers: { authorization: authorizationOf('aws4_request', 'x-amz-date') } } },
+      'InvalidSignatureException',
+      "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
+    ],
+    [
+      'that ends otherwise',
+      { tamper: { headers: { authorization: authorizationOf('aws5_request', 'host;x-amz-date') } } },
+      'InvalidSignatureException',
+      "Credential should be scoped with a valid terminator: 'aws4_request', not 'aws5_request'. ",
+    ],
+    [
+      'without a time',
+      { tamper: { headers: { 'x-amz-date': 'today' } } },
+      'IncompleteSignatureException',
+      "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
     ],
     [
       'that is no signature',

@@ -69,18 +69,20 @@ function readAuthorization(headers: IncomingHttpHeaders): Authorization {
     throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token', 403);
   }
   const [algorithm, fields = ''] = given.split(/ (.*)/);
-  const parts = Object.fromEntries(fields.split(',').map(field => field.trim().split(/=(.*)/).slice(0, 2)));
-  const missing = ['Credential', 'Signature', 'SignedHeaders']
-    .filter(name => !parts[name])
-    .map(name => `Authorization header requires '${name}' parameter.`);
-  if (parseAmzDate(headers['x-amz-date']) === undefined) {
-    missing.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
-  }
-  if (algorithm !== 'AWS4-HMAC-SHA256') missing.push(`Algorithm must be AWS4-HMAC-SHA256, not '${algorithm}'.`);
-  const [accessKeyId = '', day = '', region = '', service = '', terminator = ''] = String(parts.Credential).split('/');
-  if (missing.length > 0) throw new AwsError('IncompleteSignatureException', missing.join(' '), 403);
-  const signedHeaders = parts.SignedHeaders.toLowerCase().split(';');
-  return { accessKeyId, day, region, service, terminator, signedHeaders, signature: parts.Signature };
+  const field = (name: string) => new RegExp(`(?:^|,)\\s*${name}=([^,\\s]+)`).exec(fields)?.[1] ?? '';
+  const [credential, signedHeaders, signature] = [field('Credential'), field('SignedHeaders'), field('Signature')];
+  const wrong = [
+    algorithm !== 'AWS4-HMAC-SHA256' && `Algorithm must be AWS4-HMAC-SHA256, not '${algorithm}'.`,
+    credential === '' && "Authorization header requires 'Credential' parameter.",
+    signature === '' && "Authorization header requires 'Signature' parameter.",
+    signedHeaders === '' && "Authorization header requires 'SignedHeaders' parameter.",
+    parseAmzDate(headers['x-amz-date']) === undefined &&
+      "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
+  ].filter(one => one !== false);
+  if (wrong.length > 0) throw new AwsError('IncompleteSignatureException', wrong.join(' '), 403);
+  const [accessKeyId = '', day = '', region = '', service = '', terminator = ''] = credential.split('/');
+  const names = signedHeaders.toLowerCase().split(';');
+  return { accessKeyId, day, region, service, terminator, signedHeaders: names, signature };
 }
 
 /** AWS says at once all that is wrong with a credential's scope. */
