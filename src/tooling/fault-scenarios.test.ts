@@ -6,6 +6,8 @@ import {
   type FaultName,
   faults,
   type Injection,
+  REGISTRY_FAULTS,
+  type RegistryFaultName,
   type StackInfo,
   TELEMETRY_FAULTS,
   type TelemetryFaultName,
@@ -74,7 +76,7 @@ const everywhere = (injection: Injection): Scenario[] => [
 ];
 
 /** Faults of telemetry data do not meet a deployment. */
-type StackFaultName = Exclude<FaultName, TelemetryFaultName>;
+type StackFaultName = Exclude<FaultName, TelemetryFaultName | RegistryFaultName>;
 
 const SCENARIOS: Readonly<Record<StackFaultName, readonly Scenario[]>> = {
   throttled: everywhere({ fault: 'throttled' }),
@@ -221,7 +223,9 @@ const SCENARIOS: Readonly<Record<StackFaultName, readonly Scenario[]>> = {
 };
 
 it('every fault that there is has a scenario', () => {
-  expect(Object.keys({ ...SCENARIOS, ...TELEMETRY_FAULTS }).sort()).toEqual(Object.keys(faults).sort());
+  expect(Object.keys({ ...SCENARIOS, ...TELEMETRY_FAULTS, ...REGISTRY_FAULTS }).sort()).toEqual(
+    Object.keys(faults).sort(),
+  );
   for (const [fault, list] of Object.entries(SCENARIOS)) {
     expect(list.flatMap(({ faults: injections }) => injections.map(({ fault }) => fault))).toContain(fault);
   }

@@ -10,10 +10,11 @@ import {
 import { disorderedEvents, lateEvents, lostPage, repeatedPage, staleRead } from './faults/answers.ts';
 import { CALL_FAULTS } from './faults/calls.ts';
 import type { FaultDeclaration, FaultTable } from './faults/declaration.ts';
+import { REGISTRY_FAULTS } from './faults/registry.ts';
 import { TELEMETRY_FAULTS } from './faults/telemetry.ts';
 import { executionRefused, quotaExceeded } from './faults/wire.ts';
 
-/** Every fault that can be switched on, in the order of the README: calls, answers, other people, resources, telemetry. */
+/** Every fault that can be switched on, in the order of the README: calls, answers, other people, resources, telemetry, registry. */
 export const FAULTS = {
   ...CALL_FAULTS,
   'quota-exceeded': {
@@ -132,14 +133,18 @@ export const FAULTS = {
     effect: { resource: 'forget' },
   },
   ...TELEMETRY_FAULTS,
+  ...REGISTRY_FAULTS,
 } as const satisfies Readonly<Record<string, FaultDeclaration>>;
 
 export type FaultName = keyof typeof FAULTS;
 
 export type TelemetryFaultName = keyof typeof TELEMETRY_FAULTS;
 
+export type RegistryFaultName = keyof typeof REGISTRY_FAULTS;
+
 /** Plain form of the list, for those who look names up. */
 export const faults: FaultTable = FAULTS;
 
 export type { FaultDeclaration, FaultTable } from './faults/declaration.ts';
+export { REGISTRY_FAULTS } from './faults/registry.ts';
 export { TELEMETRY_FAULTS } from './faults/telemetry.ts';

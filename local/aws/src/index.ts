@@ -12,7 +12,8 @@ import { nestedStackProvider } from './resources/nested-stack.ts';
 import { genericProvider } from './resources/provider.ts';
 import { type ApiCall, listen } from './server.ts';
 import { ec2Service } from './services/ec2.ts';
-import { EcrStore, ecrService } from './services/ecr.ts';
+import { realRegistry, startEcr } from './services/ecr/ecr.ts';
+import { REPOSITORY } from './services/ecr/repositories.ts';
 import { loadBalancing } from './services/elb/load-balancing.ts';
 import { LogEvents } from './services/log-events.ts';
 import { LogGroups } from './services/log-groups.ts';
@@ -30,7 +31,15 @@ import { type QueryAction, queryService } from './wire/service.ts';
 export type { Clock } from './clock.ts';
 export type { Work } from './cloudformation/work.ts';
 export { type FaultHandle, type Injection, type Strike, seededRandom } from './faults/injector.ts';
-export { type FaultDeclaration, type FaultName, faults, TELEMETRY_FAULTS, type TelemetryFaultName } from './faults.ts';
+export {
+  type FaultDeclaration,
+  type FaultName,
+  faults,
+  REGISTRY_FAULTS,
+  type RegistryFaultName,
+  TELEMETRY_FAULTS,
+  type TelemetryFaultName,
+} from './faults.ts';
 export type { ApiCall } from './server.ts';
 
 /** How a local AWS shall be. */
@@ -128,15 +137,20 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     }
     return undefined;
   });
-  const ecr = new EcrStore(account, regions);
   const now = () => clock.now();
+  const onCall = (call: ApiCall) => {
+    calls.push(call);
+    options.log?.(call);
+  };
+  const ecr = await startEcr({ account, regions, now, faults, onCall, real: realRegistry(containers) });
   const keys = new AccessKeys(now);
   const logs = new LogGroups(account, regions, now);
   const elb = loadBalancing({ regions, clock, pace, isReal: containers !== undefined });
-  const guarded = guardedProviders({ ecr, s3, logs });
+  const guarded = guardedProviders({ ecr: ecr.store, s3, logs });
   const providers = {
     ...guarded,
     'AWS::CloudFormation::Stack': nestedStackProvider,
+    [REPOSITORY]: ecr.provider(guarded[REPOSITORY] ?? genericProvider),
     [LOAD_BALANCER]: elb.provider(guarded[LOAD_BALANCER] ?? genericProvider),
   };
   // The schemas take a moment to load; only calls that need them wait for it.
@@ -168,12 +182,12 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     cloudformation: queryService(CLOUDFORMATION, cloudFormation, 'query'),
     sts: stsService(account, keys),
     ec2: ec2Service(account, regions),
-    ecr: ecrService(ecr),
+    ecr: ecr.service,
     elasticloadbalancing: elb.service,
     logs: logsService(logs, new LogEvents(), now),
     xray: xrayService(new TraceStore(), account, now),
     tagging: taggingService({
-      'ecr:repository': region => ecr.list(region),
+      'ecr:repository': region => ecr.store.list(region),
       'logs:log-group': region => logs.list(region),
     }),
     s3: s3Service(s3, now),
@@ -188,10 +202,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     clock,
     faults,
     stackNamed: (region, parameters) => stackNamed(regions[region] ?? [], parameters),
-    onCall(call) {
-      calls.push(call);
-      options.log?.(call);
-    },
+    onCall,
   });
   return {
     url: server.url,
@@ -206,6 +217,8 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
       await elb.close();
       await containers?.close();
       await server.close();
+      // What containers were made of.
+      await ecr.close();
     },
   };
 }
