@@ -2,15 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  ECS_FAULTS,
-  type EcsFaultName,
   type FaultHandle,
   type FaultName,
   faults,
   type Injection,
+  SERVICE_FAULTS,
+  type ServiceFaultName,
   type StackInfo,
-  TELEMETRY_FAULTS,
-  type TelemetryFaultName,
 } from '@zap-obs/local-aws';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { action as deploy } from '../actions/deploy/run.ts';
@@ -75,8 +73,8 @@ const everywhere = (injection: Injection): Scenario[] => [
   passing('delete', { ...injection, probability: 0.2, seed: 3, times: 8 }),
 ];
 
-/** Faults of telemetry data do not meet a deployment. */
-type StackFaultName = Exclude<FaultName, TelemetryFaultName | EcsFaultName>;
+/** Others do not meet a deployment by themselves. */
+type StackFaultName = Exclude<FaultName, ServiceFaultName>;
 
 const SCENARIOS: Readonly<Record<StackFaultName, readonly Scenario[]>> = {
   throttled: everywhere({ fault: 'throttled' }),
@@ -223,7 +221,7 @@ const SCENARIOS: Readonly<Record<StackFaultName, readonly Scenario[]>> = {
 };
 
 it('every fault that there is has a scenario', () => {
-  expect(Object.keys({ ...SCENARIOS, ...ECS_FAULTS, ...TELEMETRY_FAULTS }).sort()).toEqual(Object.keys(faults).sort());
+  expect(Object.keys({ ...SCENARIOS, ...SERVICE_FAULTS }).sort()).toEqual(Object.keys(faults).sort());
   for (const [fault, list] of Object.entries(SCENARIOS)) {
     expect(list.flatMap(({ faults: injections }) => injections.map(({ fault }) => fault))).toContain(fault);
   }

@@ -11,10 +11,14 @@ import { disorderedEvents, lateEvents, lostPage, repeatedPage, staleRead } from 
 import { CALL_FAULTS } from './faults/calls.ts';
 import type { FaultDeclaration, FaultTable } from './faults/declaration.ts';
 import { ECS_FAULTS } from './faults/ecs.ts';
+import { REGISTRY_FAULTS } from './faults/registry.ts';
 import { TELEMETRY_FAULTS } from './faults/telemetry.ts';
 import { executionRefused, quotaExceeded } from './faults/wire.ts';
 
-/** Every fault that can be switched on, in the order of the README: calls, answers, other people, resources, telemetry. */
+/** Faults that no operation on a stack meets by itself: of ECS, of telemetry, of the registry behind ECR. */
+export const SERVICE_FAULTS = { ...ECS_FAULTS, ...TELEMETRY_FAULTS, ...REGISTRY_FAULTS };
+
+/** Every fault that can be switched on, in the order of the README: calls, answers, other people, resources, telemetry, registry. */
 export const FAULTS = {
   ...CALL_FAULTS,
   'quota-exceeded': {
@@ -132,18 +136,14 @@ export const FAULTS = {
     trigger: '`Metadata: { "zap-local:reappears": true }`',
     effect: { resource: 'forget' },
   },
-  ...ECS_FAULTS,
-  ...TELEMETRY_FAULTS,
+  ...SERVICE_FAULTS,
 } as const satisfies Readonly<Record<string, FaultDeclaration>>;
 
 export type FaultName = keyof typeof FAULTS;
 
-export type TelemetryFaultName = keyof typeof TELEMETRY_FAULTS;
-export type EcsFaultName = keyof typeof ECS_FAULTS;
+export type ServiceFaultName = keyof typeof SERVICE_FAULTS;
 
 /** Plain form of the list, for those who look names up. */
 export const faults: FaultTable = FAULTS;
 
 export type { FaultDeclaration, FaultTable } from './faults/declaration.ts';
-export { ECS_FAULTS } from './faults/ecs.ts';
-export { TELEMETRY_FAULTS } from './faults/telemetry.ts';

@@ -14,7 +14,8 @@ import { workspaceProvider } from './resources/workspace.ts';
 import { type ApiCall, listen } from './server.ts';
 import { apsService, nameOfApsCall, WORKSPACE_ENDPOINTS } from './services/aps.ts';
 import { ec2Service } from './services/ec2.ts';
-import { EcrStore, ecrService } from './services/ecr.ts';
+import { realRegistry, startEcr } from './services/ecr/ecr.ts';
+import { REPOSITORY } from './services/ecr/repositories.ts';
 import { ecs as ecsParts } from './services/ecs/ecs.ts';
 import { loadBalancing } from './services/elb/load-balancing.ts';
 import { LogEvents } from './services/log-events.ts';
@@ -34,15 +35,7 @@ import { byPath, type QueryAction, queryService } from './wire/service.ts';
 export type { Clock } from './clock.ts';
 export type { Work } from './cloudformation/work.ts';
 export { type FaultHandle, type Injection, type Strike, seededRandom } from './faults/injector.ts';
-export {
-  ECS_FAULTS,
-  type EcsFaultName,
-  type FaultDeclaration,
-  type FaultName,
-  faults,
-  TELEMETRY_FAULTS,
-  type TelemetryFaultName,
-} from './faults.ts';
+export { type FaultDeclaration, type FaultName, faults, SERVICE_FAULTS, type ServiceFaultName } from './faults.ts';
 export type { ApiCall } from './server.ts';
 
 /** How a local AWS shall be. */
@@ -142,8 +135,12 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     }
     return undefined;
   });
-  const ecr = new EcrStore(account, regions);
   const now = () => clock.now();
+  const onCall = (call: ApiCall) => {
+    calls.push(call);
+    options.log?.(call);
+  };
+  const ecr = await startEcr({ account, regions, now, faults, onCall, real: realRegistry(containers) });
   const keys = new AccessKeys(now);
   const logs = new LogGroups(account, regions, now);
   const workspaces = new Workspaces(regions);
@@ -151,13 +148,14 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   const events = new LogEvents();
   const ecs = ecsParts({
     ...{ account, regions, clock, pace, groups: elb.groups, logs, events, keys, containers },
-    dockerConfig: () => '{}',
+    dockerConfig: () => ecr.dockerConfig(),
   });
-  const guarded = guardedProviders({ ecr, s3, logs });
+  const guarded = guardedProviders({ ecr: ecr.store, s3, logs });
   const providers = {
     ...guarded,
     ...ecs.providers,
     'AWS::CloudFormation::Stack': nestedStackProvider,
+    [REPOSITORY]: ecr.provider(guarded[REPOSITORY] ?? genericProvider),
     [LOAD_BALANCER]: elb.provider(guarded[LOAD_BALANCER] ?? genericProvider),
     ...(containers && { 'AWS::APS::Workspace': workspaceProvider(containers, workspaces) }),
   };
@@ -190,14 +188,14 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     cloudformation: queryService(CLOUDFORMATION, cloudFormation, 'query'),
     sts: stsService(account, keys),
     ec2: ec2Service(account, regions),
-    ecr: ecrService(ecr),
     ecs: ecs.service,
+    ecr: ecr.service,
     elasticloadbalancing: elb.service,
     logs: logsService(logs, events, now),
     xray: xrayService(new TraceStore(), account, now),
     aps: apsService(workspaces, keys, now),
     tagging: taggingService({
-      'ecr:repository': region => ecr.list(region),
+      'ecr:repository': region => ecr.store.list(region),
       'logs:log-group': region => logs.list(region),
     }),
     s3: s3Service(s3, now),
@@ -214,10 +212,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     clock,
     faults,
     stackNamed: (region, parameters) => stackNamed(regions[region] ?? [], parameters),
-    onCall(call) {
-      calls.push(call);
-      options.log?.(call);
-    },
+    onCall,
   });
   containers?.listensAt(server.port);
   return {
@@ -235,6 +230,8 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
       await elb.close();
       await containers?.close();
       await server.close();
+      // What containers were made of.
+      await ecr.close();
     },
   };
 }

@@ -1,10 +1,4 @@
-import {
-  type EcsFaultName,
-  type FaultName,
-  type Injection,
-  seededRandom,
-  type TelemetryFaultName,
-} from '@zap-obs/local-aws';
+import { type FaultName, type Injection, type ServiceFaultName, seededRandom } from '@zap-obs/local-aws';
 import { STACKS, type Version } from './small-stacks.ts';
 
 /** A fault that is switched on for one step; which stack it is about goes by its short name. */
@@ -57,7 +51,7 @@ function fromSomeCallOn({ pick, below }: Dice, actions: readonly [string, ...str
 const plainly = (): Settings => ({});
 
 /** How each fault comes in a schedule. Every fault that a run on stacks can meet must be here. */
-const MENU: Readonly<Record<Exclude<FaultName, TelemetryFaultName | EcsFaultName>, (dice: Dice) => Settings>> = {
+const MENU: Readonly<Record<Exclude<FaultName, ServiceFaultName>, (dice: Dice) => Settings>> = {
   throttled: sometimes,
   'service-error': dice => ({ ...sometimes(dice), status: dice.pick([500, 503]) }),
   'access-denied': dice => fromSomeCallOn(dice, ['DescribeStackEvents', ...WRITES]),

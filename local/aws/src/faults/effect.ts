@@ -59,6 +59,9 @@ export type ResourceWork =
   | 'sicken'
   | 'overlook';
 
+/** What becomes of a request at ECR's registry. */
+export type RegistryMishap = 'expire' | 'refuse';
+
 /** A call to CloudFormation that is about to be processed. */
 export interface Asked {
   context: ApiContext;
@@ -84,6 +87,8 @@ export interface Effect {
   answer?(asked: Asked, answer: () => Answer, fault: Active): Answer | undefined;
   /** The service gets the request, and shows the fault in what it stores or answers (`marks` of a ServiceRequest). */
   isShownByService?: true;
+  /** At a request to ECR's registry: its token expires, or it is refused with the fault's status. */
+  registry?: RegistryMishap;
   /** While a resource is worked on: that fails with the fault's reason, or takes longer. */
   resource?: ResourceWork;
 }

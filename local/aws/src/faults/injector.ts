@@ -1,7 +1,7 @@
 import type { FaultDeclaration, FaultName, FaultTable } from '../faults.ts';
 import type { AwsError } from '../wire/aws-error.ts';
 import type { Answer } from '../wire/xml.ts';
-import type { Active, Asked, Effect, FaultedCall, FaultParameters, ResourceWork } from './effect.ts';
+import type { Active, Asked, Effect, FaultedCall, FaultParameters, RegistryMishap, ResourceWork } from './effect.ts';
 
 /** Which fault is switched on, and when and where it strikes. `*` in a name stands for anything. */
 export interface Injection extends Partial<FaultParameters> {
@@ -130,6 +130,16 @@ export class Faults {
       if (fault.declaration.effect.resource !== work || !isLike(fault.injection.resource, logicalId)) continue;
       if (!this.#isDue(fault, { action: '', stack })) continue;
       this.#strike(fault, `${logicalId} of ${stack}`, []);
+      return fault.parameters;
+    }
+    return undefined;
+  }
+
+  /** Where faults of ECR's registry act: the fault that strikes this request, if any. */
+  onRegistry(mishap: RegistryMishap, action: string, struck: FaultName[]): FaultParameters | undefined {
+    for (const fault of this.#switched) {
+      if (fault.declaration.effect.registry !== mishap || !this.#isDue(fault, { action, stack: undefined })) continue;
+      this.#strike(fault, `ecr-registry:${action}`, struck);
       return fault.parameters;
     }
     return undefined;

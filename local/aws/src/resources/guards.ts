@@ -1,7 +1,7 @@
 import { deterministicUuid } from '../cloudformation/engine.ts';
 import type { ResourceState } from '../cloudformation/state.ts';
 import type { ResourceWork } from '../faults/effect.ts';
-import type { EcrStore } from '../services/ecr.ts';
+import type { EcrStore } from '../services/ecr/store.ts';
 import type { LogGroups } from '../services/log-groups.ts';
 import type { S3Store } from '../services/s3-store.ts';
 import { genericProvider, type Provider, type ResourceRequest } from './provider.ts';
@@ -59,14 +59,14 @@ export function guardedProviders(stores: { ecr: EcrStore; s3: S3Store; logs: Log
   };
 }
 
-function guarded(refusal: Refusal, gone?: (request: ResourceRequest, now: ResourceState) => void): Provider {
+function guarded(refusal: Refusal, gone?: (request: ResourceRequest, now: ResourceState) => unknown): Provider {
   return {
     ...genericProvider,
     async delete(request, now) {
       await genericProvider.delete(request, now);
       const reason = refusal(request, now);
       if (reason !== undefined) throw new ResourceFailure(reason);
-      gone?.(request, now);
+      await gone?.(request, now);
     },
   };
 }

@@ -9,6 +9,7 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import { withoutHopByHop } from '../../wire/hop-by-hop.ts';
 import { actionsFor, forwardsTo, type Rule, redirection } from './routing.ts';
 import type { Target, TargetGroups } from './target-groups.ts';
 
@@ -157,12 +158,6 @@ function answer(response: ServerResponse, status: number): void {
   const title = TITLES[status];
   const page = `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n</body>\r\n</html>\r\n`;
   response.writeHead(status, { server: SERVER, 'content-type': 'text/html', 'content-length': page.length }).end(page);
-}
-
-const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'];
-
-function withoutHopByHop(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.includes(name)));
 }
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html */

@@ -1,0 +1,17 @@
+import type { FaultDeclaration } from './declaration.ts';
+
+/** Faults of ECR's registry, where images are pushed to and pulled from. */
+export const REGISTRY_FAULTS = {
+  'token-expires': {
+    does: 'The token with which a client is logged in to the registry expires at this request; new ones are taken',
+    action: 'Put*',
+    effect: { registry: 'expire' },
+  },
+  'registry-refuses': {
+    does: 'The registry has a fault of its own (503, or another status)',
+    action: 'Put*',
+    isLasting: true,
+    parameters: { status: 503 },
+    effect: { registry: 'refuse' },
+  },
+} as const satisfies Readonly<Record<string, FaultDeclaration>>;
