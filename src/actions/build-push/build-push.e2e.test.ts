@@ -187,7 +187,7 @@ it('leaves no login, and ends what it has started, when it is cancelled', async 
 });
 
 it('leaves its login to the clean-up after the job when it is killed', async () => {
-  const text = `FROM ${NODE_IMAGE}\nRUN echo "killed ${PREFIX}" && sleep 20\n`;
+  const text = `FROM ${NODE_IMAGE}\nRUN echo "killed ${PREFIX}" && sleep 20 && false\n`;
   const workspace = workspaceOf('killed', { Dockerfile: text });
   const { states } = await buildPush(
     {},

@@ -73,7 +73,7 @@ export interface Growth {
 
 /** Whether a call of AWS changes nothing. */
 export function isRead(action: string): boolean {
-  return /(^|:)(Describe|Get|List|Head)/.test(action);
+  return /(^|:)(Describe|Get|List|Head|BatchGet)/.test(action);
 }
 
 export function median(values: readonly number[]): number {
