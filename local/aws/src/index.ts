@@ -203,6 +203,10 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     faults,
     stackNamed: (region, parameters) => stackNamed(regions[region] ?? [], parameters),
     onCall,
+  }).catch(async (error: unknown) => {
+    await containers?.close();
+    await ecr.close();
+    throw error;
   });
   return {
     url: server.url,
