@@ -96,8 +96,15 @@ it(
     expect(inspected.trim()).toBe(imageManifest.trim());
     await done(['buildx', 'imagetools', 'create', '--tag', `${uri}:list`, `${uri}:stable`]);
 
+    await done(['buildx', 'build', '--push', '--tag', `${uri}:built`, folder]);
+
     const { imageIds } = await ecr('ListImages', { repositoryName });
-    expect(imageIds.map(({ imageTag }: { imageTag?: string }) => imageTag).sort()).toEqual(['list', 'stable', 'v1']);
+    expect(imageIds.map(({ imageTag }: { imageTag?: string }) => imageTag).sort()).toEqual([
+      'built',
+      'list',
+      'stable',
+      'v1',
+    ]);
     await ecr('DeleteRepository', { repositoryName, force: true });
     // Not by a pull: the engine has the image.
     expect((await docker(['buildx', 'imagetools', 'inspect', `${uri}@${digest}`])).said).toMatch(/not found/);
@@ -106,6 +113,10 @@ it(
     await done(['push', `${uri}:stable`]);
     await ecr('BatchDeleteImage', { repositoryName, imageIds: [{ imageTag: 'stable' }] });
     await done(['push', `${uri}:stable`]);
+
+    aws.faults.inject({ fault: 'token-expires', action: 'PutManifest' });
+    const refused = await docker(['push', `${uri}:stable`]);
+    expect(refused.said).toContain('denied: Your authorization token has expired. Reauthenticate and try again.');
 
     const pushes = aws.calls.filter(({ service }) => service === 'ecr-registry').map(({ action }) => action);
     expect(new Set(pushes)).toEqual(new Set(['PutBlob', 'PutManifest', 'GetManifest', 'HeadManifest', 'GetBlob']));

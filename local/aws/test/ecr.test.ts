@@ -10,7 +10,7 @@ import type { ApiCall } from '../src/server.ts';
 import { type Ecr, startEcr } from '../src/services/ecr/ecr.ts';
 import { referencesOf } from '../src/services/ecr/pushed-images.ts';
 import { readRoute } from '../src/services/ecr/route.ts';
-import { ManualClock } from './support.ts';
+import { ManualClock, startTestAws } from './support.ts';
 
 const OCI = 'application/vnd.oci.image.manifest.v1+json';
 const digestOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
@@ -316,6 +316,38 @@ it('takes its images out of the engine when it closes, by their names', async ()
   expect(removed).toEqual([['image', 'rm', ...expected]]);
   expect(referencesOf('', host)).toEqual([]);
   listing = '';
+});
+
+describe('a local AWS with containers', () => {
+  const containers = {
+    run: async () => ({ code: 0, stdout: '', stderr: '' }),
+    images: { node: 'node', prometheus: 'prometheus', registry: 'registry' },
+  };
+  const template = {
+    Resources: { Thing: { Type: 'AWS::ECR::Repository', Properties: { RepositoryName: 'shop', EmptyOnDelete: true } } },
+    Outputs: { Uri: { Value: { 'Fn::GetAtt': ['Thing', 'RepositoryUri'] } } },
+  };
+
+  it('tells stacks the address of the registry, before that has started', async () => {
+    const aws = await startTestAws({ containers });
+    try {
+      const { Outputs = [] } = await aws.create('shop', template);
+      const [, host = ''] = /^(127\.0\.0\.1:\d+)\/shop$/.exec(Outputs[0]?.OutputValue ?? '') ?? [];
+      expect((await fetch(`http://${host}/v2/`)).status).toBe(401);
+    } finally {
+      await aws.close();
+    }
+  });
+
+  it('without them, AWS’s own', async () => {
+    const aws = await startTestAws();
+    try {
+      const { Outputs = [] } = await aws.create('shop', template);
+      expect(Outputs[0]?.OutputValue).toBe('000000000000.dkr.ecr.us-east-1.amazonaws.com/shop');
+    } finally {
+      await aws.close();
+    }
+  });
 });
 
 it.each([
