@@ -213,6 +213,10 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     faults,
     stackNamed: (region, parameters) => stackNamed(regions[region] ?? [], parameters),
     onCall,
+  }).catch(async (error: unknown) => {
+    await containers?.close();
+    await ecr.close();
+    throw error;
   });
   containers?.listensAt(server.port);
   return {
