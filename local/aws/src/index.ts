@@ -219,6 +219,16 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     throw error;
   });
   containers?.listensAt(server.port);
+  const closeAll = async () => {
+    await (await engine).close();
+    ecs.close();
+    await elb.close();
+    await containers?.close();
+    await server.close();
+    // What containers were made of.
+    await ecr.close();
+  };
+  let closed: Promise<void> | undefined;
   return {
     url: server.url,
     port: server.port,
@@ -228,14 +238,9 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     faults,
     containers,
     stacks: () => Object.values(regions).flat().map(stackInfo),
-    async close() {
-      await (await engine).close();
-      ecs.close();
-      await elb.close();
-      await containers?.close();
-      await server.close();
-      // What containers were made of.
-      await ecr.close();
+    close() {
+      closed ??= closeAll();
+      return closed;
     },
   };
 }

@@ -81,8 +81,10 @@ async function api(action: string, input: object): Promise<Record<string, unknow
   const reply = await ecr.service({
     method: 'POST',
     url: new URL('http://localhost/'),
+    target: '/',
     headers: { 'x-amz-target': `X.${action}` },
     body: Buffer.from(JSON.stringify(input)),
+    raw: Buffer.from(JSON.stringify(input)),
     region: 'us-east-1',
     accessKeyId: 'AKIA',
     requestId: 'r',
