@@ -57,12 +57,15 @@ export function verifyService(
 /** What a service runs, and who of it answers: `2 of 2 tasks run web:7, 2 of 2 targets healthy`. */
 export function runningWords(
   { targetGroups }: Service,
-  { running, desired, taskDefinition }: Deployment,
+  { running, desired, taskDefinition, rolloutReason = '' }: Deployment,
   targets: readonly Target[],
 ): string {
   const tasks = `${running} of ${desired} tasks run ${revision(taskDefinition)}`;
   const healthy = targets.filter(({ state }) => state === 'healthy').length;
-  return targetGroups.length === 0 ? tasks : `${tasks}, ${healthy} of ${targets.length} targets healthy`;
+  const all = targetGroups.length === 0 ? tasks : `${tasks}, ${healthy} of ${targets.length} targets healthy`;
+  // A local AWS without containers says so of what it tells.
+  const [simulated] = /\(simulated: [^)]*\)$/.exec(rolloutReason) ?? [];
+  return simulated ? `${all} ${simulated}` : all;
 }
 
 function rolledBack(service: Service, primary: Deployment, expected: Expected): Verification | undefined {

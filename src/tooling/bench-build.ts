@@ -7,8 +7,10 @@ import { startLocalAws } from '@zap-obs/local-aws';
 import { runDocker } from '../compose/docker.docker.ts';
 import { aimLines } from './bench/aims.ts';
 import { machineLine } from './bench/report.ts';
-import { buildAims, buildTable } from './build-bench/figures.ts';
+import { type BuildFigure, buildAims, buildTable } from './build-bench/figures.ts';
 import { measureBuilds } from './build-bench/measure.ts';
+import { measureStart } from './build-bench/measure-start.ts';
+import { startAims, startTable } from './build-bench/start-figures.ts';
 import { imageChoice, imagesFor } from './images.ts';
 import { localAwsImages } from './local-images.ts';
 
@@ -27,14 +29,21 @@ const machine = {
   load: loadavg()[0] ?? 0,
 };
 console.error(machineLine(machine));
-const images = localAwsImages();
-const aws = await startLocalAws({ port: 0, containers: { run: runDocker, images } });
-try {
-  const figures = await measureBuilds(aws, images.node, line => console.error(line));
-  console.log(`\n${buildTable(figures)}\n\n${aimLines(buildAims(figures)).join('\n')}`);
-  if (json !== undefined) writeFileSync(json, `${JSON.stringify({ machine, figures }, undefined, 2)}\n`);
-} finally {
-  await aws.close();
+const builds = await measured();
+console.error('npm start');
+const start = await measureStart();
+console.log(`\n${buildTable(builds)}\n\n${startTable(start)}\n`);
+console.log(aimLines([...buildAims(builds), ...startAims(start)]).join('\n'));
+if (json !== undefined) writeFileSync(json, `${JSON.stringify({ machine, builds, start }, undefined, 2)}\n`);
+
+async function measured(): Promise<BuildFigure[]> {
+  const images = localAwsImages();
+  const aws = await startLocalAws({ port: 0, containers: { run: runDocker, images } });
+  try {
+    return await measureBuilds(aws, images.node, line => console.error(line));
+  } finally {
+    await aws.close();
+  }
 }
 
 function readFlags(): { images?: string | undefined; json?: string | undefined } {

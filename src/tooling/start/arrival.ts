@@ -46,6 +46,11 @@ export async function showArrival(
     const told = answer.kind === 'answered' ? `${answer.status}, ${answer.ms.toFixed(0)} ms` : answer.reason;
     console.log(`${request.method.padEnd(4)} ${`${url}${request.path}`.padEnd(42)} ${told}`);
   }
+  const first = Math.min(
+    ...sent.flatMap(({ startedAt, answer }) => (answer.kind === 'answered' ? [startedAt + answer.ms] : [])),
+  );
+  const waited = (first - performance.timeOrigin) / 1000;
+  console.log(`First answer through the load balancer ${waited.toFixed(1)} s after the start.`);
   const session = openLocalSession(endpoint, REGION);
   const backends = {
     metrics: prometheusOver(outputs['metrics-endpoint'] ?? '', signedFetch(session)),

@@ -186,7 +186,7 @@ function shownService(service: EcsService) {
     createdAt: seconds(service.createdAt),
     ...(primary?.rolloutState === 'IN_PROGRESS' && { currentServiceDeployment: current }),
     deployments: deployments.filter(({ status }) => status !== 'INACTIVE').map(one => shownDeployment(service, one)),
-    events: events.map(({ id, at, message }) => ({ id, createdAt: seconds(at), message })),
+    events: events.map(({ id, at, message }) => ({ id, createdAt: seconds(at), message: remarked(service, message) })),
   };
 }
 
@@ -204,7 +204,7 @@ function shownDeployment(service: EcsService, deployment: Deployment) {
     updatedAt: seconds(deployment.updatedAt),
     launchType: 'FARGATE',
     rolloutState: deployment.rolloutState,
-    rolloutStateReason: deployment.rolloutStateReason,
+    rolloutStateReason: remarked(service, deployment.rolloutStateReason),
   };
 }
 
@@ -277,6 +277,11 @@ function shownTask(service: EcsService, task: Task, services: EcsServices) {
     })),
     tags: service.isSimulated ? [{ key: 'zap-local:simulated', value: 'no Docker' }] : [],
   };
+}
+
+/** What nobody has seen happen is not to be taken for it. */
+function remarked({ isSimulated }: EcsService, text: string): string {
+  return isSimulated ? `${text} (simulated: no Docker)` : text;
 }
 
 function healthOf({ containers }: Task): string {

@@ -438,8 +438,7 @@ export class EcsServices {
 
   #tell(service: EcsService, message: string): void {
     const id = this.#digits(message);
-    const told = service.isSimulated ? `${message} (simulated: no Docker)` : message;
-    service.events.unshift({ id, at: this.#now(), message: told });
+    service.events.unshift({ id, at: this.#now(), message });
     service.events.length = Math.min(service.events.length, MOST_EVENTS);
   }
 }
