@@ -341,8 +341,13 @@ describe('what the API does to images', () => {
     expect(await api('GetLifecyclePolicy', { repositoryName })).toMatchObject({
       __type: 'LifecyclePolicyNotFoundException',
     });
-    await api('PutLifecyclePolicy', { repositoryName, lifecyclePolicyText: '{"rules":[]}' });
-    expect(await api('GetLifecyclePolicy', { repositoryName })).toMatchObject({ lifecyclePolicyText: '{"rules":[]}' });
+    const lifecyclePolicyText = JSON.stringify({ rules: [{ rulePriority: 1, description: 'x'.repeat(100) }] });
+    await api('PutLifecyclePolicy', { repositoryName, lifecyclePolicyText });
+    expect(await api('GetLifecyclePolicy', { repositoryName })).toMatchObject({ lifecyclePolicyText });
+    for (const wrong of ['{"rules":[]}', `no JSON ${'x'.repeat(100)}`])
+      expect(await api('PutLifecyclePolicy', { repositoryName, lifecyclePolicyText: wrong })).toMatchObject({
+        __type: 'InvalidParameterException',
+      });
     await api('PutImageScanningConfiguration', { repositoryName, imageScanningConfiguration: { scanOnPush: true } });
     const { repositories } = await api('DescribeRepositories', { repositoryNames: [repositoryName] });
     const [repository] = repositories as { repositoryArn: string; imageScanningConfiguration: object }[];

@@ -144,6 +144,9 @@ function mutability(word = 'MUTABLE'): string {
 }
 
 function validPolicy(policy: string): string {
+  // LifecyclePolicyText in the API's model.
+  if (policy.length < 100 || policy.length > 30720)
+    throw invalid('lifecyclePolicyText', 'Member must have length between 100 and 30720');
   try {
     JSON.parse(policy);
     return policy;
