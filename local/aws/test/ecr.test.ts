@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { UserFault } from '../../../src/runner/fault.ts';
 import { Faults } from '../src/faults/injector.ts';
 import { faults as faultTable } from '../src/faults.ts';
 import type { ApiCall } from '../src/server.ts';
@@ -51,12 +52,14 @@ let calls: ApiCall[];
 let removed: (readonly string[])[];
 let listing = '';
 let token = '';
+let start: () => Promise<string>;
 beforeEach(async () => {
   kept.clear();
   asked = [];
   calls = [];
   removed = [];
   listing = '';
+  start = async () => address;
   clock = new ManualClock();
   faults = new Faults(faultTable);
   ecr = await startEcr({
@@ -66,7 +69,7 @@ beforeEach(async () => {
     faults,
     onCall: call => calls.push(call),
     real: {
-      address: async () => address,
+      address: () => start(),
       async run(args) {
         if (args[1] === 'rm') removed.push(args);
         return { code: 0, stdout: args[1] === 'ls' ? listing : '', stderr: '' };
@@ -210,6 +213,17 @@ describe('a push', () => {
     expect((await api('ListImages', { repositoryName })).imageIds).toEqual([]);
     const put = { repositoryName, imageManifest: '{"refused":1}', imageTag: 'v1' };
     expect(await api('PutImage', put)).toMatchObject({ __type: 'LayersNotFoundException' });
+  });
+
+  it('is refused for good when no registry can be started, and tried again when the registry is away', async () => {
+    await create();
+    const upload = async () => errorOf(await ask(`${repositoryName}/blobs/uploads/`, { method: 'POST' }));
+    start = () => Promise.reject(new UserFault({ what: 'The registry does not start', fix: 'Get the image' }));
+    expect(await upload()).toMatch(/^400 UNSUPPORTED The registry does not start/);
+    start = async () => 'http://127.0.0.1:1';
+    expect(await upload()).toMatch(/^503 UNAVAILABLE .*ECONNREFUSED/);
+    start = async () => address;
+    expect((await ask(`${repositoryName}/blobs/uploads/`, { method: 'POST' })).status).toBe(202);
   });
 
   it('stands in the journal, without what is of the protocol alone', async () => {

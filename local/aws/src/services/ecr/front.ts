@@ -1,6 +1,7 @@
 import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import { UserFault } from '../../../../../src/runner/fault.ts';
 import type { Faults } from '../../faults/injector.ts';
 import type { FaultName } from '../../faults.ts';
 import type { ApiCall } from '../../server.ts';
@@ -224,6 +225,8 @@ async function pass({ options, agent, incoming, response }: Exchange, path: stri
 function asRegistryError(failure: unknown): RegistryError {
   if (failure instanceof RegistryError) return failure;
   if (failure instanceof AwsError) return new RegistryError(failure.status, 'TAG_INVALID', failure.message);
+  // There is no registry, and there will be none: with this code Docker says why, instead of trying for fifty seconds more.
+  if (failure instanceof UserFault) return new RegistryError(400, 'UNSUPPORTED', failure.message);
   return new RegistryError(503, 'UNAVAILABLE', failure instanceof Error ? failure.message : String(failure));
 }
 
