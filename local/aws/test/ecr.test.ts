@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { UserFault } from '../../../src/runner/fault.ts';
 import { Faults } from '../src/faults/injector.ts';
 import { faults as faultTable } from '../src/faults.ts';
 import type { ApiCall } from '../src/server.ts';
@@ -51,12 +52,14 @@ let calls: ApiCall[];
 let removed: (readonly string[])[];
 let listing = '';
 let token = '';
+let start: () => Promise<string>;
 beforeEach(async () => {
   kept.clear();
   asked = [];
   calls = [];
   removed = [];
   listing = '';
+  start = async () => address;
   clock = new ManualClock();
   faults = new Faults(faultTable);
   ecr = await startEcr({
@@ -66,7 +69,7 @@ beforeEach(async () => {
     faults,
     onCall: call => calls.push(call),
     real: {
-      address: async () => address,
+      address: () => start(),
       async run(args) {
         if (args[1] === 'rm') removed.push(args);
         return { code: 0, stdout: args[1] === 'ls' ? listing : '', stderr: '' };
@@ -77,7 +80,7 @@ beforeEach(async () => {
 });
 afterEach(() => ecr.close());
 
-async function api(action: string, input: object): Promise<Record<string, unknown>> {
+async function api(action: string, input: object, region = 'us-east-1'): Promise<Record<string, unknown>> {
   const reply = await ecr.service({
     method: 'POST',
     url: new URL('http://localhost/'),
@@ -85,7 +88,7 @@ async function api(action: string, input: object): Promise<Record<string, unknow
     headers: { 'x-amz-target': `X.${action}` },
     body: Buffer.from(JSON.stringify(input)),
     raw: Buffer.from(JSON.stringify(input)),
-    region: 'us-east-1',
+    region,
     accessKeyId: 'AKIA',
     requestId: 'r',
     struck: [],
@@ -181,10 +184,9 @@ describe('a push', () => {
     await create();
     await push('v1', manifest('a'));
     await push('v1', manifest('b'));
-    expect((await api('ListImages', { repositoryName })).imageIds).toEqual([
-      { imageDigest: digestOf(manifest('a')) },
-      { imageDigest: digestOf(manifest('b')), imageTag: 'v1' },
-    ]);
+    expect(new Set((await api('ListImages', { repositoryName })).imageIds as object[])).toEqual(
+      new Set([{ imageDigest: digestOf(manifest('a')) }, { imageDigest: digestOf(manifest('b')), imageTag: 'v1' }]),
+    );
     await api('PutImageTagMutability', { repositoryName, imageTagMutability: 'IMMUTABLE' });
     expect((await push('v1', manifest('b'))).status).toBe(201);
     expect(await errorOf(await push('v1', manifest('a')))).toBe(
@@ -194,12 +196,34 @@ describe('a push', () => {
     expect(both.map(({ status }) => status).sort()).toEqual([201, 400]);
   });
 
+  it('under a digest is of that digest', async () => {
+    await create();
+    expect(await errorOf(await push(digestOf('something else'), manifest('a')))).toBe(
+      '400 DIGEST_INVALID provided digest did not match uploaded content',
+    );
+    expect(kept.size).toBe(0);
+    expect((await push(digestOf(manifest('a')), manifest('a'))).status).toBe(201);
+    const { imageIds } = await api('ListImages', { repositoryName });
+    expect(imageIds).toEqual([{ imageDigest: digestOf(manifest('a')) }]);
+  });
+
   it('that the registry refuses leaves nothing', async () => {
     await create();
     expect((await push('v1', manifest('x').replace('mediaType', 'refused'))).status).toBe(400);
     expect((await api('ListImages', { repositoryName })).imageIds).toEqual([]);
     const put = { repositoryName, imageManifest: '{"refused":1}', imageTag: 'v1' };
     expect(await api('PutImage', put)).toMatchObject({ __type: 'LayersNotFoundException' });
+  });
+
+  it('is refused for good when no registry can be started, and tried again when the registry is away', async () => {
+    await create();
+    const upload = async () => errorOf(await ask(`${repositoryName}/blobs/uploads/`, { method: 'POST' }));
+    start = () => Promise.reject(new UserFault({ what: 'The registry does not start', fix: 'Get the image' }));
+    expect(await upload()).toMatch(/^400 UNSUPPORTED The registry does not start/);
+    start = async () => 'http://127.0.0.1:1';
+    expect(await upload()).toMatch(/^503 UNAVAILABLE .*ECONNREFUSED/);
+    start = async () => address;
+    expect((await ask(`${repositoryName}/blobs/uploads/`, { method: 'POST' })).status).toBe(202);
   });
 
   it('stands in the journal, without what is of the protocol alone', async () => {
@@ -260,14 +284,84 @@ describe('what the API does to images', () => {
     expect((await ask(`${repositoryName}/manifests/v3`)).status).toBe(404);
   });
 
+  it('leaves what a repository of the same name in another region has', async () => {
+    await create();
+    await api('CreateRepository', { repositoryName }, 'eu-west-1');
+    const imageManifest = manifest('a');
+    const put = { repositoryName, imageManifest, imageTag: 'v1' };
+    await api('PutImage', put);
+    await api('PutImage', put, 'eu-west-1');
+    await api('DeleteRepository', { repositoryName, force: true });
+    const asked = { repositoryName, imageIds: [{ imageTag: 'v1' }] };
+    expect(await api('BatchGetImage', asked, 'eu-west-1')).toMatchObject({ images: [{ imageManifest }] });
+    await api('BatchDeleteImage', asked, 'eu-west-1');
+    expect(kept.size).toBe(0);
+  });
+
+  it('goes page by page, also while what was on a page is deleted', async () => {
+    await create();
+    const images = ['a', 'b', 'c', 'd', 'e'].map(manifest);
+    for (const one of images) await push(`t${images.indexOf(one)}`, one);
+    const seen: string[] = [];
+    let nextToken: string | undefined;
+    do {
+      const page = await api('ListImages', { repositoryName, maxResults: 2, nextToken });
+      const imageIds = page.imageIds as { imageDigest: string }[];
+      seen.push(...imageIds.map(({ imageDigest }) => imageDigest));
+      await api('BatchDeleteImage', { repositoryName, imageIds });
+      nextToken = page.nextToken as string | undefined;
+    } while (nextToken !== undefined);
+    expect(seen).toHaveLength(5);
+    expect(new Set(seen)).toEqual(new Set(images.map(digestOf)));
+    for (const wrong of [{ maxResults: 0 }, { maxResults: 1001 }, { nextToken: 'bm9uZQ==' }])
+      expect(await api('DescribeImages', { repositoryName, ...wrong })).toMatchObject({
+        __type: 'InvalidParameterException',
+      });
+  });
+
+  it('pages repositories and descriptions of images', async () => {
+    for (const name of ['one', 'two']) await api('CreateRepository', { repositoryName: name });
+    const first = await api('DescribeRepositories', { maxResults: 1 });
+    expect(first.repositories).toMatchObject([{ repositoryName: 'one' }]);
+    const { nextToken } = first;
+    const second = await api('DescribeRepositories', { nextToken });
+    expect(second).toMatchObject({ repositories: [{ repositoryName: 'two' }] });
+    expect(second.nextToken).toBeUndefined();
+    for (const tag of ['a', 'b'])
+      await api('PutImage', { repositoryName: 'one', imageManifest: manifest(tag), imageTag: tag });
+    const described = await api('DescribeImages', { repositoryName: 'one', maxResults: 1 });
+    expect(described.imageDetails).toHaveLength(1);
+    const rest = await api('DescribeImages', { repositoryName: 'one', nextToken: described.nextToken });
+    expect(rest.imageDetails).toHaveLength(1);
+    expect(rest.imageDetails).not.toEqual(described.imageDetails);
+  });
+
+  it('tells which layers are there', async () => {
+    await create();
+    kept.set(`/v2/${repositoryName}/blobs/${digestOf('layer')}`, { body: Buffer.from('layer'), type: 'x' });
+    const layerDigests = [digestOf('layer'), digestOf('none'), 'layer'];
+    expect(await api('BatchCheckLayerAvailability', { repositoryName, layerDigests })).toEqual({
+      layers: [
+        { layerDigest: digestOf('layer'), layerAvailability: 'AVAILABLE', layerSize: 5 },
+        { layerDigest: digestOf('none'), layerAvailability: 'UNAVAILABLE' },
+      ],
+      failures: [{ layerDigest: 'layer', failureCode: 'InvalidLayerDigest', failureReason: 'Invalid layer digest' }],
+    });
+  });
+
   it('keeps what is set of a repository', async () => {
     await create({ tags: [{ Key: 'a', Value: '1' }] });
     expect(await create()).toMatchObject({ __type: 'RepositoryAlreadyExistsException' });
     expect(await api('GetLifecyclePolicy', { repositoryName })).toMatchObject({
       __type: 'LifecyclePolicyNotFoundException',
     });
-    await api('PutLifecyclePolicy', { repositoryName, lifecyclePolicyText: '{"rules":[]}' });
-    expect(await api('GetLifecyclePolicy', { repositoryName })).toMatchObject({ lifecyclePolicyText: '{"rules":[]}' });
+    const lifecyclePolicyText = JSON.stringify({ rules: [{ rulePriority: 1, description: 'x'.repeat(100) }] });
+    await api('PutLifecyclePolicy', { repositoryName, lifecyclePolicyText });
+    expect(await api('GetLifecyclePolicy', { repositoryName })).toMatchObject({ lifecyclePolicyText });
+    for (const wrong of ['{"rules":[]}', `no JSON ${'x'.repeat(100)}`])
+      expect(await api('PutLifecyclePolicy', { repositoryName, lifecyclePolicyText: wrong })).toMatchObject({
+        __type: 'InvalidParameterException',
+      });
     await api('PutImageScanningConfiguration', { repositoryName, imageScanningConfiguration: { scanOnPush: true } });
     const { repositories } = await api('DescribeRepositories', { repositoryNames: [repositoryName] });
     const [repository] = repositories as { repositoryArn: string; imageScanningConfiguration: object }[];
@@ -294,6 +388,22 @@ describe('faults', () => {
     expect((await push('v2', manifest('b'))).status).toBe(201);
     expect(fault.struck).toBe(1);
     expect(calls[1]).toMatchObject({ action: 'PutManifest', status: 403, error: 'DENIED', fault: 'token-expires' });
+  });
+
+  it('keep a manifest in other words, which its digest tells', async () => {
+    await create();
+    faults.inject({ fault: 'registry-lies' });
+    const sent = manifest('a');
+    const told = (await push('v1', sent)).headers.get('docker-content-digest');
+    expect(told).not.toBe(digestOf(sent));
+    const { images } = await api('BatchGetImage', { repositoryName, imageIds: [{ imageTag: 'v1' }] });
+    const [found] = images as { imageId: { imageDigest: string }; imageManifest: string }[];
+    // The registry is wrong about what it was sent, not about what it has.
+    expect(found?.imageId.imageDigest).toBe(told);
+    expect(digestOf(found?.imageManifest ?? '')).toBe(told);
+    expect(JSON.parse(found?.imageManifest ?? '')).toEqual(JSON.parse(sent));
+    expect(calls[0]).toMatchObject({ action: 'PutManifest', status: 201, fault: 'registry-lies' });
+    expect((await push('v2', sent)).headers.get('docker-content-digest')).toBe(digestOf(sent));
   });
 
   it('refuse pushes, and nothing else', async () => {

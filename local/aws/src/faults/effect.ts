@@ -60,7 +60,7 @@ export type ResourceWork =
   | 'overlook';
 
 /** What becomes of a request at ECR's registry. */
-export type RegistryMishap = 'expire' | 'refuse';
+export type RegistryMishap = 'expire' | 'refuse' | 'reword';
 
 /** A call to CloudFormation that is about to be processed. */
 export interface Asked {
@@ -87,7 +87,7 @@ export interface Effect {
   answer?(asked: Asked, answer: () => Answer, fault: Active): Answer | undefined;
   /** The service gets the request, and shows the fault in what it stores or answers (`marks` of a ServiceRequest). */
   isShownByService?: true;
-  /** At a request to ECR's registry: its token expires, or it is refused with the fault's status. */
+  /** At a request to ECR's registry: its token expires, it is refused with the fault's status, or what it brings is not kept as sent. */
   registry?: RegistryMishap;
   /** While a resource is worked on: that fails with the fault's reason, or takes longer. */
   resource?: ResourceWork;

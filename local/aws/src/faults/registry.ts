@@ -14,4 +14,9 @@ export const REGISTRY_FAULTS = {
     parameters: { status: 503 },
     effect: { registry: 'refuse' },
   },
+  'registry-lies': {
+    does: 'The registry takes a manifest, and keeps it in other words: under another digest',
+    action: 'PutManifest',
+    effect: { registry: 'reword' },
+  },
 } as const satisfies Readonly<Record<string, FaultDeclaration>>;

@@ -3,7 +3,7 @@ import { flag, type Params, requiredText, text, texts } from '../../wire/params.
 import { jsonService, type QueryAction, type Service } from '../../wire/service.ts';
 import { readTags, tagList } from '../members.ts';
 import { imageActions } from './image-actions.ts';
-import { invalid, repositoryOf, seconds } from './members-of-calls.ts';
+import { invalid, pageOf, repositoryOf, seconds } from './members-of-calls.ts';
 import type { Repository } from './repositories.ts';
 import type { EcrStore } from './store.ts';
 import type { RegistryTokens } from './tokens.ts';
@@ -56,8 +56,10 @@ function repositoryActions(store: EcrStore, host: string | undefined) {
     },
     DescribeRepositories: ({ region }, params) => {
       const names = texts(params, 'repositoryNames');
-      const all = names ? names.map(name => repositories.find(region, name)) : repositories.list(region);
-      return { repositories: all.map(shown) };
+      const found = names
+        ? { items: names.map(name => repositories.find(region, name)), nextToken: undefined }
+        : pageOf(repositories.list(region), ({ name }) => name, params);
+      return { repositories: found.items.map(shown), nextToken: found.nextToken };
     },
     DeleteRepository: async (request, params) => {
       const repository = repositoryOf(store, request, params);
@@ -142,6 +144,9 @@ function mutability(word = 'MUTABLE'): string {
 }
 
 function validPolicy(policy: string): string {
+  // LifecyclePolicyText in the API's model.
+  if (policy.length < 100 || policy.length > 30720)
+    throw invalid('lifecyclePolicyText', 'Member must have length between 100 and 30720');
   try {
     JSON.parse(policy);
     return policy;

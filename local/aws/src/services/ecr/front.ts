@@ -1,11 +1,13 @@
 import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import { UserFault } from '../../../../../src/runner/fault.ts';
 import type { Faults } from '../../faults/injector.ts';
 import type { FaultName } from '../../faults.ts';
 import type { ApiCall } from '../../server.ts';
 import { AwsError } from '../../wire/aws-error.ts';
 import { withoutHopByHop } from '../../wire/hop-by-hop.ts';
+import { digestOf } from './manifests.ts';
 import { RegistryError } from './registry-error.ts';
 import type { Repository } from './repositories.ts';
 import { type Route, readRoute } from './route.ts';
@@ -153,18 +155,28 @@ function strike({ options: { faults, tokens }, incoming: { headers }, route: { a
   if (refused) throw new RegistryError(refused.status, 'UNAVAILABLE', 'The registry is not available');
 }
 
+/** A tag has no colon. */
+function isDigest(reference: string): boolean {
+  return reference.includes(':');
+}
+
 /** By digest, or by tag. */
 function imageOf(store: EcrStore, repository: Repository, reference: string): Image {
-  const id = reference.startsWith('sha256:') ? { imageDigest: reference } : { imageTag: reference };
+  const id = isDigest(reference) ? { imageDigest: reference } : { imageTag: reference };
   const image = store.image(repository, id);
   if (image) return image;
   throw new RegistryError(404, 'MANIFEST_UNKNOWN', 'Requested image not found');
 }
 
-async function putManifest({ options, incoming, response, route }: Exchange, repository: Repository): Promise<void> {
+async function putManifest(exchange: Exchange, repository: Repository): Promise<void> {
+  const { options, incoming, response, route, struck } = exchange;
   const { name, reference } = route;
-  const manifest = await readManifestOf(incoming);
-  const tag = reference.startsWith('sha256:') ? undefined : reference;
+  const sent = await readManifestOf(incoming);
+  const tag = isDigest(reference) ? undefined : reference;
+  if (tag === undefined && digestOf(sent) !== reference)
+    throw new RegistryError(400, 'DIGEST_INVALID', 'provided digest did not match uploaded content');
+  const isReworded = options.faults.onRegistry('reword', route.action, struck) !== undefined;
+  const manifest = isReworded ? Buffer.concat([sent, Buffer.from('\n')]) : sent;
   const put = await options.store.put(repository, manifest, tag, incoming.headers['content-type']);
   if ('refusal' in put) return send(response, put.refusal.status, put.refusal.body);
   const { digest } = put.image;
@@ -213,6 +225,8 @@ async function pass({ options, agent, incoming, response }: Exchange, path: stri
 function asRegistryError(failure: unknown): RegistryError {
   if (failure instanceof RegistryError) return failure;
   if (failure instanceof AwsError) return new RegistryError(failure.status, 'TAG_INVALID', failure.message);
+  // There is no registry, and there will be none: with this code Docker says why, instead of trying for fifty seconds more.
+  if (failure instanceof UserFault) return new RegistryError(400, 'UNSUPPORTED', failure.message);
   return new RegistryError(503, 'UNAVAILABLE', failure instanceof Error ? failure.message : String(failure));
 }
 

@@ -1,8 +1,8 @@
 import { AwsError } from '../../wire/aws-error.ts';
-import { type Params, requiredText, structures, text } from '../../wire/params.ts';
+import { type Params, requiredText, structures, text, texts } from '../../wire/params.ts';
 import type { QueryAction } from '../../wire/service.ts';
 import { type Refusal, readManifest } from './manifests.ts';
-import { invalid, repositoryOf, seconds } from './members-of-calls.ts';
+import { invalid, pageOf, repositoryOf, seconds } from './members-of-calls.ts';
 import type { Repository } from './repositories.ts';
 import type { EcrStore, Image, ImageId } from './store.ts';
 
@@ -25,18 +25,21 @@ export function imageActions(store: EcrStore) {
     },
     ListImages: (request, params) => {
       const images = meant(params, store.images(repositoryOf(store, request, params)).values());
-      return {
-        imageIds: images.flatMap(({ digest: imageDigest, tags }): ImageId[] =>
-          tags.size === 0 ? [{ imageDigest }] : [...tags].map(imageTag => ({ imageDigest, imageTag })),
-        ),
-      };
+      const ids = images.flatMap(({ digest: imageDigest, tags }): ImageId[] =>
+        tags.size === 0 ? [{ imageDigest }] : [...tags].map(imageTag => ({ imageDigest, imageTag })),
+      );
+      const { items: imageIds, nextToken } = pageOf(ids, id => `${id.imageDigest} ${id.imageTag ?? ''}`, params);
+      return { imageIds, nextToken };
     },
     DescribeImages: (request, params) => {
       const repository = repositoryOf(store, request, params);
       const ids = idsIn(params);
       const images = ids?.map(id => store.image(repository, id) ?? missing(id, repository, registryId));
-      const shown = images ? [...new Set(images)] : meant(params, store.images(repository).values());
-      return { imageDetails: shown.map(image => describe(store, repository, image)) };
+      const shown = images
+        ? { items: [...new Set(images)], nextToken: undefined }
+        : pageOf(meant(params, store.images(repository).values()), ({ digest }) => digest, params);
+      const imageDetails = shown.items.map(image => describe(store, repository, image));
+      return { imageDetails, nextToken: shown.nextToken };
     },
     BatchGetImage: async (request, params) => {
       const repository = repositoryOf(store, request, params);
@@ -51,6 +54,21 @@ export function imageActions(store: EcrStore) {
       return {
         images: (await Promise.all(found)).flat(),
         failures: asked.flatMap(({ imageId, image }) => (image ? [] : [notFound(imageId)])),
+      };
+    },
+    BatchCheckLayerAvailability: async (request, params) => {
+      const repository = repositoryOf(store, request, params);
+      const digests = texts(params, 'layerDigests') ?? [];
+      const [known, unknown] = [digests.filter(isLayerDigest), digests.filter(digest => !isLayerDigest(digest))];
+      const layers = known.map(async layerDigest => {
+        const layerSize = await store.layerSize(repository, layerDigest);
+        const isThere = layerSize !== undefined;
+        return { layerDigest, layerAvailability: isThere ? 'AVAILABLE' : 'UNAVAILABLE', layerSize };
+      });
+      const failure = { failureCode: 'InvalidLayerDigest', failureReason: 'Invalid layer digest' };
+      return {
+        layers: await Promise.all(layers),
+        failures: unknown.map(layerDigest => ({ layerDigest, ...failure })),
       };
     },
     BatchDeleteImage: async (request, params) => {
@@ -95,6 +113,10 @@ async function deleteOne(
 
 function listing(store: EcrStore, repository: Repository, { digest }: Image): string[] {
   return [...store.images(repository).values()].filter(({ lists }) => lists.includes(digest)).map(one => one.digest);
+}
+
+function isLayerDigest(text: string): boolean {
+  return /^sha256:[0-9a-f]{64}$/.test(text);
 }
 
 function idsIn(params: Params): ImageId[] | undefined {

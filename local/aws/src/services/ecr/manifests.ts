@@ -6,13 +6,15 @@ export interface Refusal {
   body: string;
 }
 
-/** Where the manifests of repositories lie, each under its digest. Which tags they have, only the local AWS knows. */
+/** Where the manifests and layers of repositories lie, each under its digest. Which tags there are, only the local AWS knows. */
 export interface ManifestStore {
   /** @returns why it was not taken; undefined when it was */
   put(name: string, digest: string, manifest: Buffer, mediaType: string): Promise<Refusal | undefined>;
   /** @throws Error when it is not there */
   get(name: string, digest: string): Promise<string>;
   delete(name: string, digest: string): Promise<void>;
+  /** The size of a layer in bytes; undefined when it is not there. */
+  layerSize(name: string, digest: string): Promise<number | undefined>;
 }
 
 /** Takes every manifest, since there are no layers behind them. */
@@ -31,6 +33,9 @@ export function memoryManifests(): ManifestStore {
     },
     async delete(name, digest) {
       texts.delete(key(name, digest));
+    },
+    async layerSize() {
+      return undefined;
     },
   };
 }
@@ -58,6 +63,12 @@ export function registryManifests(address: () => Promise<string>): ManifestStore
       if (response.ok || response.status === 404) return;
       throw new Error(`the registry answers ${response.status} for the deletion of ${name}@${digest}: ${body}`);
     },
+    async layerSize(name, digest) {
+      const response = await fetch(`${await address()}/v2/${name}/blobs/${digest}`, { method: 'HEAD' });
+      if (response.ok) return Number(response.headers.get('content-length'));
+      if (response.status === 404) return undefined;
+      throw new Error(`the registry answers ${response.status} for the layer ${name}@${digest}`);
+    },
   };
 }
 
@@ -84,15 +95,19 @@ export interface ManifestFacts {
 
 /** @param sentAs the content type with which it came, without one its own word counts */
 export function readManifest(manifest: Buffer, sentAs: string | undefined): ManifestFacts {
-  const digest = `sha256:${createHash('sha256').update(manifest).digest('hex')}`;
   const { mediaType, manifests = [], config, layers = [] } = parsed(manifest.toString());
   return {
-    digest,
+    digest: digestOf(manifest),
     mediaType: sentAs ?? mediaType ?? DEFAULT_TYPE,
     lists: manifests.map(one => one.digest),
     bytes: layers.reduce((sum, { size }) => sum + size, config?.size ?? 0),
     artifactMediaType: config?.mediaType,
   };
+}
+
+/** What a manifest is called for good. */
+export function digestOf(manifest: Buffer): string {
+  return `sha256:${createHash('sha256').update(manifest).digest('hex')}`;
 }
 
 interface Manifest {

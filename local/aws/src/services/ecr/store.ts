@@ -83,7 +83,12 @@ export class EcrStore {
 
   async remove({ arn, name }: Repository, { digest }: Image): Promise<void> {
     this.#images.get(arn)?.delete(digest);
-    await this.#manifests.delete(name, digest);
+    await this.#drop(name, digest);
+  }
+
+  /** The size of a layer in bytes; undefined when it is not there. */
+  layerSize({ name }: Repository, digest: string): Promise<number | undefined> {
+    return this.#manifests.layerSize(name, digest);
   }
 
   /** With all of its images; without effect for one that is not there. */
@@ -93,7 +98,7 @@ export class EcrStore {
     const images = [...this.images(repository).values()];
     this.#images.delete(repository.arn);
     this.repositories.delete(region, name);
-    await Promise.all(images.map(({ digest }) => this.#manifests.delete(name, digest)));
+    await Promise.all(images.map(({ digest }) => this.#drop(name, digest)));
   }
 
   /** Why a repository cannot be deleted as it is, in ECR's words. */
@@ -101,6 +106,12 @@ export class EcrStore {
     const repository = this.repositories.list(region).find(one => one.name === name);
     if (!repository || this.images(repository).size === 0) return undefined;
     return `The repository with name '${name}' in registry with id '${this.account}' cannot be deleted because it still contains images`;
+  }
+
+  /** Repositories of one name in several regions share what lies in the store of manifests. */
+  async #drop(name: string, digest: string): Promise<void> {
+    const isKept = [...this.#images].some(([arn, images]) => arn.endsWith(`:repository/${name}`) && images.has(digest));
+    if (!isKept) await this.#manifests.delete(name, digest);
   }
 
   #claim(repository: Repository, tag: string, digest: string): string | undefined {
