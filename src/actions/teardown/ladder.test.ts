@@ -58,8 +58,8 @@ it('explains images, deletes them when allowed, and never those of a stranger', 
   );
   await deployed('shop', files);
   // Two tags, and a list with an image that can go only after it.
-  await push('shop/app', '{"layers":1}', 'v1');
-  await push('shop/app', '{"layers":1}', 'latest');
+  await push('shop/app', '{"layers":[]}', 'v1');
+  await push('shop/app', '{"layers":[]}', 'latest');
   const { imageIds = [] } = await ecr('ListImages', { repositoryName: 'shop/app' });
   const [{ imageDigest } = { imageDigest: '' }] = imageIds as { imageDigest: string }[];
   await push('shop/app', JSON.stringify({ manifests: [{ digest: imageDigest }] }), 'v2');
