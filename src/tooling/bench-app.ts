@@ -1,6 +1,5 @@
 // `npm run bench:app`: prints figures and never fails for them. Everything runs on this machine and speaks to 127.0.0.1 alone.
 import { writeFileSync } from 'node:fs';
-import { availableParallelism, loadavg, totalmem } from 'node:os';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { AppFigures } from './app-bench/figures.ts';
@@ -8,6 +7,7 @@ import { measureApp } from './app-bench/measure.ts';
 import { appAims, deliveryTable, modesTable } from './app-bench/report.ts';
 import { startCollector, startCounter } from './app-bench/sink.ts';
 import { aimLines } from './bench/aims.ts';
+import { thisMachine } from './bench/machine.ts';
 import { machineLine } from './bench/report.ts';
 
 const USAGE = `Usage: npm run bench:app -- [--json FILE]
@@ -19,13 +19,7 @@ file and extension health_check. Default: a process that counts what arrives.`;
 
 const { json } = readFlags();
 const { COLLECTOR: binary } = process.env;
-const machine = {
-  system: `${process.platform} ${process.arch}`,
-  cores: availableParallelism(),
-  memory: totalmem(),
-  node: process.versions.node,
-  load: loadavg()[0] ?? 0,
-};
+const machine = thisMachine();
 console.error(machineLine(machine));
 const figures: AppFigures = {
   date: new Date().toISOString().slice(0, 10),

@@ -1,11 +1,11 @@
 // `npm run bench:build`: prints figures and never fails for them. Everything runs on this machine, against the local AWS with a
 // real registry; images are pulled, or built with `IMAGES=built`.
 import { writeFileSync } from 'node:fs';
-import { availableParallelism, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { startLocalAws } from '@zap-obs/local-aws';
 import { runDocker } from '../compose/docker.docker.ts';
 import { aimLines } from './bench/aims.ts';
+import { thisMachine } from './bench/machine.ts';
 import { machineLine } from './bench/report.ts';
 import { type BuildFigure, buildAims, buildTable } from './build-bench/figures.ts';
 import { measureBuilds } from './build-bench/measure.ts';
@@ -21,13 +21,7 @@ const USAGE = `Usage: npm run bench:build -- [--images pulled|built] [--json FIL
 
 const { images: choice = process.env.IMAGES, json } = readFlags();
 Object.assign(process.env, await imagesFor(imageChoice(choice, '--images')));
-const machine = {
-  system: `${process.platform} ${process.arch}`,
-  cores: availableParallelism(),
-  memory: totalmem(),
-  node: process.versions.node,
-  load: loadavg()[0] ?? 0,
-};
+const machine = thisMachine();
 console.error(machineLine(machine));
 const builds = await measured();
 console.error('npm start');

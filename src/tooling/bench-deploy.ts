@@ -1,12 +1,12 @@
 // `npm run bench:deploy`: prints figures and never fails for them. Everything runs on this machine, against the local AWS.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { availableParallelism, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { aimLines, aims } from './bench/aims.ts';
 import type { Figures } from './bench/figures.ts';
 import { growth } from './bench/growth.ts';
+import { thisMachine } from './bench/machine.ts';
 import { ownFigures } from './bench/own-figures.ts';
 import { race } from './bench/race.ts';
 import { RACERS, type RacerName } from './bench/racers.ts';
@@ -43,13 +43,7 @@ if (flags.installRivals) {
 }
 const figures: Figures = {
   date: new Date().toISOString().slice(0, 10),
-  machine: {
-    system: `${process.platform} ${process.arch}`,
-    cores: availableParallelism(),
-    memory: totalmem(),
-    node: process.versions.node,
-    load: loadavg()[0] ?? 0,
-  },
+  machine: thisMachine(),
 };
 say(machineLine(figures.machine));
 

@@ -1,39 +1,16 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type LocalAws, startLocalAws } from '../src/index.ts';
+import { awsCli } from './aws-cli.ts';
 
 /** The AWS CLI: a client that shares no code with the SDK. Runs with ZAP_TEST_TOOLS=1. */
 
-const run = promisify(execFile);
 let aws: LocalAws;
 let folder: string;
 
-/** Runs `aws …`; rejects with what it wrote to stderr. */
-async function cli(...words: string[]): Promise<string> {
-  const env = {
-    PATH: process.env.PATH,
-    AWS_ACCESS_KEY_ID: 'AKIALOCALEXAMPLE0000',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_DEFAULT_REGION: 'us-east-1',
-    // Not --endpoint-url: `deploy` would upload to the real S3 all the same.
-    AWS_ENDPOINT_URL: aws.url,
-    AWS_CONFIG_FILE: join(folder, 'none'),
-    AWS_SHARED_CREDENTIALS_FILE: join(folder, 'none'),
-    AWS_EC2_METADATA_DISABLED: 'true',
-  };
-  try {
-    return (await run('aws', ['--output', 'json', ...words], { env })).stdout;
-  } catch (error) {
-    const { code, stderr } = error as { code?: unknown; stderr?: string };
-    if (code === 'ENOENT') throw new Error('the AWS CLI (`aws`) is not on PATH; test:tools needs it');
-    throw new Error(`aws ${words.join(' ')}: ${stderr}`);
-  }
-}
-
+const cli = (...words: string[]) => awsCli(aws, ...words);
 const json = async (...words: string[]): Promise<Record<string, unknown>> => JSON.parse(await cli(...words));
 
 const template = (days: number) => ({

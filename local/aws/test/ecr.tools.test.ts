@@ -1,41 +1,20 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type LocalAws, startLocalAws } from '../src/index.ts';
+import { awsCli } from './aws-cli.ts';
 
 /** ECR as the AWS CLI understands it, a client that shares no code with the SDK. Runs with ZAP_TEST_TOOLS=1. */
 
-const run = promisify(execFile);
 const OCI = 'application/vnd.oci.image.manifest.v1+json';
 let aws: LocalAws;
-let folder: string;
 
-async function cli(...words: string[]): Promise<string> {
-  const env = {
-    PATH: process.env.PATH,
-    AWS_ACCESS_KEY_ID: 'AKIALOCALEXAMPLE0000',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_DEFAULT_REGION: 'us-east-1',
-    AWS_ENDPOINT_URL: aws.url,
-    AWS_CONFIG_FILE: join(folder, 'none'),
-    AWS_SHARED_CREDENTIALS_FILE: join(folder, 'none'),
-    AWS_EC2_METADATA_DISABLED: 'true',
-  };
-  return (await run('aws', ['--output', 'json', 'ecr', ...words], { env })).stdout;
-}
-
+const cli = (...words: string[]) => awsCli(aws, 'ecr', ...words);
 const json = async (...words: string[]): Promise<Record<string, unknown>> => JSON.parse(await cli(...words));
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'local-aws-'));
   aws = await startLocalAws({ port: 0 });
 });
 afterAll(async () => {
   await aws.close();
-  await rm(folder, { recursive: true });
 });
 
 test('makes a repository, puts images, reads them page by page and deletes all', { timeout: 180_000 }, async () => {
