@@ -35,6 +35,12 @@ export function ecsService(account: string, regions: Regions, services: EcsServi
     return found;
   };
 
+  const definitionNamed = (region: string, name: string) => {
+    const found = services.findDefinition(region, name);
+    if (!found) throw new AwsError('ClientException', 'Unable to describe task definition.');
+    return found;
+  };
+
   const actions: Readonly<Record<string, QueryAction>> = {
     DescribeClusters: ({ region }, params) => {
       const wanted = (texts(params, 'clusters') ?? ['default']).map(name => name.split('/').at(-1) ?? '');
@@ -79,7 +85,15 @@ export function ecsService(account: string, regions: Regions, services: EcsServi
       const service = named(inCluster(region, params), requiredText(params, 'service'));
       if (!service) throw new AwsError('ServiceNotFoundException', 'Service not found.');
       const states = texts(params, 'status');
-      const all = service.deployments.map(deployment => shownServiceDeployment(service, deployment));
+      const all = service.deployments.map(deployment => {
+        const {
+          deploymentCircuitBreaker: _,
+          rollback: __,
+          updatedAt: ___,
+          ...brief
+        } = shownServiceDeployment(service, deployment);
+        return brief;
+      });
       return { serviceDeployments: all.filter(({ status }) => !states?.length || states.includes(status)) };
     },
     DescribeServiceDeployments: ({ region }, params) => {
@@ -101,7 +115,9 @@ export function ecsService(account: string, regions: Regions, services: EcsServi
       const service = active(region, params);
       const count = text(params, 'desiredCount');
       if (count !== undefined) services.setDesired(service, Number(count));
-      const taskDefinitionArn = text(params, 'taskDefinition') ?? service.settings.taskDefinitionArn;
+      const named = text(params, 'taskDefinition');
+      const taskDefinitionArn =
+        named === undefined ? service.settings.taskDefinitionArn : definitionNamed(region, named).arn;
       const isForced = params.forceNewDeployment === true;
       if (isForced || taskDefinitionArn !== service.settings.taskDefinitionArn)
         services.update(service, { ...service.settings, taskDefinitionArn }, { isForced });
@@ -134,18 +150,17 @@ export function ecsService(account: string, regions: Regions, services: EcsServi
       return { task: shownTask(found.service, found.task, services) };
     },
     DescribeTaskDefinition: ({ region }, params) => {
-      const definition = services.definition(requiredText(params, 'taskDefinition'));
-      if (definition?.arn.split(':')[3] !== region)
-        throw new AwsError('ClientException', 'Unable to describe task definition.');
-      const { ContainerDefinitions, ...rest } = definition.properties;
+      const definition = definitionNamed(region, requiredText(params, 'taskDefinition'));
+      const { ContainerDefinitions, Tags: _, ...rest } = definition.properties;
+      const containers = Array.isArray(ContainerDefinitions) ? ContainerDefinitions : [];
       return {
         taskDefinition: {
           ...(lowered(rest) as object),
           taskDefinitionArn: definition.arn,
           family: definition.family,
           revision: definition.revision,
-          status: 'ACTIVE',
-          containerDefinitions: lowered(ContainerDefinitions),
+          status: services.isActive(definition.arn) ? 'ACTIVE' : 'INACTIVE',
+          containerDefinitions: containers.map(container => lowered({ Essential: true, ...container })),
         },
       };
     },

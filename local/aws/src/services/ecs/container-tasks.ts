@@ -45,10 +45,14 @@ export function containerTasks({ containers, dockerConfig, print, closing }: Con
           if (!closing.aborted) throw error;
         },
       );
+      refuse(definition);
       await pullImages(definition);
       const ports = [...new Set(definition.containers.flatMap(({ ports }) => ports))];
       const namespace = relayService(containers, { port: Number(new URL(containers.url).port), publish: ports });
-      const file = taskFile(definition, { namespace, environment: name => environmentOf(task, service, name) });
+      const file = taskFile(definition, {
+        namespace,
+        environment: name => environmentOf(task, service, definition, name),
+      });
       const project = await containers.project(`task-${task.id}`, file);
       const running: Running = {
         ...{ task, definition, service, project, changed, ports: new Map() },
@@ -102,14 +106,20 @@ export function containerTasks({ containers, dockerConfig, print, closing }: Con
     );
   }
 
-  function environmentOf({ id }: Task, { region }: EcsService, container: string): Record<string, string> {
+  function environmentOf(
+    { id }: Task,
+    { region }: EcsService,
+    { taskRoleArn }: TaskDefinition,
+    container: string,
+  ): Record<string, string> {
     const aws = containers.url;
     return {
       AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE',
       AWS_REGION: region,
       AWS_DEFAULT_REGION: region,
       AWS_ENDPOINT_URL: aws,
-      AWS_CONTAINER_CREDENTIALS_FULL_URI: `${aws}/ecs/credentials/${id}`,
+      // Without a role there are no credentials, as on AWS.
+      ...(taskRoleArn !== undefined && { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${aws}/ecs/credentials/${id}` }),
       ECS_CONTAINER_METADATA_URI_V4: `${aws}/ecs/v4/${id}-${container}`,
     };
   }
@@ -156,6 +166,19 @@ export function containerTasks({ containers, dockerConfig, print, closing }: Con
     void containers.run(args, { signal: closing, onLine }).catch(() => {});
   }
 }
+
+/** A container that would run without what its definition gives it fails in ways of its own. */
+function refuse({ containers }: TaskDefinition): void {
+  for (const { name, ignored } of containers) {
+    const [missing] = ignored.filter(property => VITAL.includes(property));
+    if (missing === undefined) continue;
+    throw new TaskFailure(
+      `ResourceInitializationError: container ${name} has ${missing}, which the local AWS cannot give it`,
+    );
+  }
+}
+
+const VITAL = ['Secrets', 'MountPoints', 'VolumesFrom'];
 
 function lastLine(text: string): string {
   return text.trim().split('\n').at(-1) ?? '';

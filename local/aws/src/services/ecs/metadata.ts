@@ -47,8 +47,9 @@ export function metadata({
     return what === 'task/stats' ? await statsOf(task) : undefined;
   };
 
-  function credentialsOf(task: Task): object {
-    const role = services.definition(task.taskDefinitionArn)?.taskRoleArn ?? '';
+  function credentialsOf(task: Task): object | undefined {
+    const role = services.definition(task.taskDefinitionArn)?.taskRoleArn;
+    if (role === undefined) return undefined;
     const issued = keys.issue(`${role}/${task.id}`, SESSION);
     return {
       RoleArn: role,

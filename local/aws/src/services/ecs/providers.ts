@@ -23,6 +23,10 @@ export function ecsProviders(
         services.define(readTaskDefinition(identity.ref, request.properties));
         return identity;
       },
+      async delete(request, now) {
+        await genericProvider.delete(request, now);
+        services.deregister(now.physicalId);
+      },
     },
     'AWS::ECS::Service': serviceProvider(services, setCourse, isReal),
     'AWS::ApplicationAutoScaling::ScalableTarget': {

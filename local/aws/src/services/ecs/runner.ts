@@ -10,8 +10,8 @@ export interface TaskRunner {
   stop(task: Task): Promise<void>;
   /** Where a port of its containers is reached from this machine; undefined when nothing is real. */
   address(task: Task, containerPort: number): Address | undefined;
-  /** Whether the targets of a task will not become healthy by themselves. */
-  isIll?(task: Task): boolean;
+  /** Whether a simulated task never gets as far as to serve; default: no. */
+  isDoomed?(task: Task): boolean;
 }
 
 /** Why a task could not be started, with ECS's name for it. */

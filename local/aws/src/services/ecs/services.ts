@@ -38,6 +38,7 @@ type Begins = (deployment: Deployment) => void;
 export class EcsServices {
   readonly #options: EcsServicesOptions;
   readonly #definitions = new Map<string, TaskDefinition>();
+  readonly #deregistered = new Set<string>();
   readonly #services: EcsService[] = [];
   readonly #waiting = new Set<() => void>();
   readonly #tended = new Set<EcsService>();
@@ -50,10 +51,30 @@ export class EcsServices {
 
   define(definition: TaskDefinition): void {
     this.#definitions.set(definition.arn, definition);
+    this.#deregistered.delete(definition.arn);
   }
 
+  /** By ARN. */
   definition(arn: string): TaskDefinition | undefined {
     return this.#definitions.get(arn);
+  }
+
+  /** As a call names it: by ARN, `family:revision`, or the newest active revision of a family. */
+  findDefinition(region: string, name: string): TaskDefinition | undefined {
+    const own = [...this.#definitions.values()].filter(({ arn }) => arn.split(':')[3] === region);
+    return (
+      own.find(({ arn, family, revision }) => name === arn || name === `${family}:${revision}`) ??
+      own.findLast(({ arn, family }) => family === name && this.isActive(arn))
+    );
+  }
+
+  /** A definition that is deregistered stays known: services may still run it. */
+  deregister(arn: string): void {
+    this.#deregistered.add(arn);
+  }
+
+  isActive(arn: string): boolean {
+    return !this.#deregistered.has(arn);
   }
 
   /** Services that there are, and those that were, by region. */
@@ -276,14 +297,14 @@ export class EcsServices {
     if (!isSimulated && targets.some(({ address }) => address === undefined)) return;
     task.registeredAt = this.#now();
     for (const { targetGroupArn, containerPort, address } of targets) {
-      const isWaiting = runner.isIll?.(task) === true;
+      const isWaiting = runner.isDoomed?.(task) === true;
       groups.register(targetGroupArn, { id: task.ip, port: containerPort, address, isWaiting });
       this.#tell(service, `(service ${service.name}) registered 1 targets in (target-group ${targetGroupArn})`);
     }
   }
 
   #targetsOf(service: EcsService, task: Task): TargetVerdict {
-    if (service.settings.targets.length === 0) return 'healthy';
+    if (service.settings.targets.length === 0) return this.#options.runner.isDoomed?.(task) ? 'waiting' : 'healthy';
     if (task.registeredAt === undefined) return 'waiting';
     const healths = this.#healths(service, task).map(({ state }) => state);
     if (healths.every(state => state === 'healthy')) {
@@ -427,6 +448,7 @@ export class EcsServices {
     if (!stopped.isRolledBack || !former) return;
     deployment.status = 'ACTIVE';
     Object.assign(former, { status: 'PRIMARY', rolloutState: 'IN_PROGRESS', updatedAt: this.#now() });
+    service.settings = { ...service.settings, taskDefinitionArn: former.taskDefinitionArn };
     former.rolloutStateReason = `ECS deployment circuit breaker: rolling back to deploymentId ${former.id}.`;
     this.#tell(service, `(service ${service.name}) rolling back to deployment ${former.id}.`);
   }

@@ -36,7 +36,7 @@ export function simulatedTasks({ clock, pace, groups, courseOf, print, closing }
     },
     stop: async () => {},
     address: () => undefined,
-    isIll: task => courseOf(task) === 'ill',
+    isDoomed: task => courseOf(task) !== 'well',
   };
 
   async function crash(
