@@ -95,7 +95,7 @@ export function ownDeployment({ deployments }: Service, since: number): Deployme
 }
 
 function failing(tasks: readonly Task[]): FailureKind | undefined {
-  const firstEnd = Math.min(...tasks.map(({ stoppedAt = Number.POSITIVE_INFINITY }) => stoppedAt));
+  const firstEnd = Math.min(...tasks.map(({ stoppingAt = Number.POSITIVE_INFINITY }) => stoppingAt));
   const isRetried = tasks.some(({ createdAt }) => createdAt >= firstEnd);
   if (!isRetried) return undefined;
   const kinds = tasks.flatMap(task => failureKind(task) ?? []);

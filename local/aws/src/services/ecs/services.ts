@@ -30,7 +30,7 @@ const MOST_EVENTS = 100;
 /** So often the health of targets is looked at, in seconds. */
 const LOOK = 0.2;
 /** A target that gives a wrong answer is forgiven so long at least, one that gives none so long, in milliseconds. */
-const GRACE = { wrong: 5000, none: 30_000 };
+const GRACE = { wrong: 5000, none: 20_000 };
 
 type Begins = (deployment: Deployment) => void;
 
