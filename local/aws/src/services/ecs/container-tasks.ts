@@ -63,7 +63,7 @@ export function containerTasks({ containers, dockerConfig, print, closing }: Con
         running.ports = new Map(published.map(({ container, host }) => [container, host]));
       } catch (error) {
         closing.throwIfAborted();
-        throw new TaskFailure(`CannotStartContainerError: ${(error as Error).message}`);
+        throw new TaskFailure(whyNotStarted((error as Error).message));
       }
       changed();
     },
@@ -155,6 +155,20 @@ export function containerTasks({ containers, dockerConfig, print, closing }: Con
     // Ends with the container, or with the local AWS.
     void containers.run(args, { signal: closing, onLine }).catch(() => {});
   }
+}
+
+/**
+ * What the engine says, in the words of ECS, without what Compose tells of its progress.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
+ */
+export function whyNotStarted(message: string): string {
+  const said = /Error response from daemon: ([^\n⏎]*)/.exec(message)?.[1]?.trim();
+  const platform = /image with reference (\S+) .*platform: wanted ([\w/]+), actual: ([\w/]+)/.exec(said ?? '');
+  if (platform) {
+    const [, image, wanted, actual] = platform;
+    return `CannotPullContainerError: pull image manifest has been retried 1 time(s): image Manifest does not contain descriptor matching platform '${wanted}': ${image} is for ${actual}`;
+  }
+  return `CannotStartContainerError: ${said ?? message}`;
 }
 
 function lastLine(text: string): string {

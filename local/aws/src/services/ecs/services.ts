@@ -32,6 +32,9 @@ const LOOK = 0.2;
 /** A target that gives a wrong answer is forgiven so long at least, one that gives none so long, in milliseconds. */
 const GRACE = { wrong: 5000, none: 20_000 };
 
+/** So long no other task of a deployment is started after one has failed, in milliseconds: ECS, too, tries ever more slowly. */
+const HOLD = 1000;
+
 type Begins = (deployment: Deployment) => void;
 
 /** The services of one local AWS, kept at what they are to be. */
@@ -228,7 +231,7 @@ export class EcsServices {
         service,
         task => this.#targetsOf(service, task),
         task => this.#hasGrace(service, task),
-      );
+      ).filter(step => step.do !== 'start' || !this.#isHeld(step.deployment));
       if (steps.length === 0) break;
       for (const step of steps) this.#do(service, step);
     }
@@ -314,6 +317,11 @@ export class EcsServices {
     return this.#now() - task.registeredAt < scaled;
   }
 
+  #isHeld({ failedAt }: Deployment): boolean {
+    // Nobody would come back to it.
+    return !this.#options.isSimulated && failedAt !== undefined && this.#now() - failedAt < HOLD;
+  }
+
   #start(service: EcsService, deployment: Deployment): void {
     const definition = this.#definitions.get(deployment.taskDefinitionArn);
     if (!definition) throw new Error(`no task definition ${deployment.taskDefinitionArn}`);
@@ -368,6 +376,7 @@ export class EcsServices {
     if (hasFailed && deployment && !task.wasHealthy) {
       deployment.failedTasks += 1;
       deployment.failuresInARow += 1;
+      deployment.failedAt = now;
     }
     if (hasFailed && /ELB health checks/.test(reason)) this.#tellUnhealthy(service, task);
     this.#tell(service, `(service ${service.name}) has stopped 1 running tasks: (task ${task.id}).`);
