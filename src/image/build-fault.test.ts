@@ -82,6 +82,14 @@ it.each([
     told('ERROR: received unexpected HTTP status: 502 Bad Gateway'),
     'the registry answers 502 Bad Gateway. This may pass by itself: run again',
   ],
+  [
+    told('ERROR: failed to create LLB definition: base name (build) should not be blank'),
+    'web/Dockerfile:5: The image cannot be built: the image on which it builds has no name. Seen: `FROM build`, with nothing in it.',
+  ],
+  [
+    told('ERROR: failed to create LLB definition: failed to parse stage name "node:24": invalid reference format'),
+    'web/Dockerfile:1: The image cannot be built: the image on which it builds has no proper name. Seen: `node:24`: invalid reference format.',
+  ],
   [told('ERROR: something new'), 'The image cannot be built. Seen: ERROR: something new.'],
 ])('%s', (text, expected) => {
   expect(text).toContain(expected);

@@ -26,7 +26,7 @@ export function buildFault(build: FailedBuild): Fault {
     return { what: 'The Dockerfile cannot be read', seen, fix: 'Mend that line', place: { file, line: Number(line) } };
   }
   const line = lineOf(build);
-  const place = { file, ...(line !== undefined && { line }) };
+  const place = { file, ...at(line) };
   const ended = /(?:exit code: |returned a non-zero code: )(\d+)/.exec(step?.error ?? '');
   if (step && ended) {
     const said = tellingLine(step.output);
@@ -58,8 +58,28 @@ export function buildFault(build: FailedBuild): Fault {
       fix: 'Correct input `target`',
       place: { file },
     };
+  const unnamed = /base name \((.*)\) should not be blank/.exec(stderr)?.[1];
+  if (unnamed !== undefined)
+    return {
+      what: `${failed}: the image on which it builds has no name`,
+      seen: `\`FROM ${unnamed}\`, with nothing in it`,
+      fix: 'Give the argument in input `build-args`, or a default by `ARG` before `FROM`',
+      place: { file, ...at(build.dockerfile.lineOfFrom(unnamed)) },
+    };
+  const misnamed = /failed to parse stage name "(.*)": (.*)/.exec(stderr);
+  if (misnamed)
+    return {
+      what: `${failed}: the image on which it builds has no proper name`,
+      seen: `\`${misnamed[1]}\`: ${misnamed[2]}`,
+      fix: 'Correct the name after `FROM`, or the arguments in it',
+      place: { file, ...at(build.bases.find(({ image }) => image === misnamed[1])?.line) },
+    };
   const fault = registryFault(stderr, { failed, files: [file] });
   return line === undefined ? fault : { ...fault, place };
+}
+
+function at(line: number | undefined): { line?: number } {
+  return line === undefined ? {} : { line };
 }
 
 /** From BuildKit's excerpt (`Dockerfile:12`, from version 0.9 on), else by the step's text, else of the image it asked for. */

@@ -27,15 +27,25 @@ describe('the command of a build', () => {
   });
 
   it('has the values of arguments in its environment, but for names that Docker itself reads', () => {
-    const given = { TOKEN: 's3cret', PATH: '/x', DOCKER_HOST: 'y' };
+    const given = { TOKEN: 's3cret', PATH: '/x', DOCKER_HOST: 'y', NO_COLOR: '0' };
     const { args, env } = buildCommand({ ...OPTIONS, args: given });
-    expect(args.filter((_, index) => args[index - 1] === '--build-arg')).toEqual(['PATH=/x', 'DOCKER_HOST=y', 'TOKEN']);
+    expect(args.filter((_, index) => args[index - 1] === '--build-arg')).toEqual([
+      'PATH=/x',
+      'DOCKER_HOST=y',
+      'NO_COLOR=0',
+      'TOKEN',
+    ]);
     expect(env).toEqual({ TOKEN: 's3cret' });
   });
 
   it('hands over files with secrets, and loads where nothing is pushed', () => {
     const { args } = buildCommand({ ...OPTIONS, secrets: { npm: '/w/.npmrc' }, into: 'engine' });
     expect(args.join(' ')).toMatch(/--secret id=npm,src=\/w\/\.npmrc .* --load \/w$/);
+  });
+
+  it('hands over a path with a comma as one path', () => {
+    const { args } = buildCommand({ ...OPTIONS, secrets: { npm: '/a,src=b/"c"' } });
+    expect(args).toContain('id=npm,"src=/a,src=b/""c"""');
   });
 
   it('keeps layers in the cache that was asked for', () => {

@@ -31,9 +31,9 @@ export interface DockerCommand {
   env: Record<string, string>;
 }
 
-/** Docker and buildx read these themselves: a build argument of such a name cannot be handed over in the environment. */
+/** Docker, buildx and what starts them read or set these: a build argument of such a name cannot be handed over in the environment. */
 const READ_BY_DOCKER =
-  /^(PATH|HOME|USERPROFILE|TMPDIR|PWD|SSH_AUTH_SOCK|(DOCKER|BUILDX|BUILDKIT|XDG|OTEL|GO)[A-Z_]*)$/i;
+  /^(PATH|HOME|USERPROFILE|TMPDIR|PWD|SSH_AUTH_SOCK|NO_COLOR|(DOCKER|BUILDX|BUILDKIT|XDG|OTEL|GO)[A-Z_]*)$/i;
 
 /**
  * The command that builds an image. It attests nothing: what it would add has the time in it, so that equal content would have
@@ -55,7 +55,7 @@ export function buildCommand(options: BuildOptions): DockerCommand {
       ...(target === undefined ? [] : ['--target', target]),
       ...argued.flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
       ...inherited.flatMap(([name]) => ['--build-arg', name]),
-      ...Object.entries(secrets).flatMap(([id, file]) => ['--secret', `id=${id},src=${file}`]),
+      ...Object.entries(secrets).flatMap(([id, file]) => ['--secret', `id=${id},${field(`src=${file}`)}`]),
       ...(platforms.length === 0 ? [] : ['--platform', platforms.join(',')]),
       ...['--tag', name],
       ...(cache ? cacheArguments(cache) : []),
@@ -64,6 +64,11 @@ export function buildCommand(options: BuildOptions): DockerCommand {
     ],
     env: Object.fromEntries(inherited),
   };
+}
+
+/** BuildKit reads such options as a line of CSV: a comma in a path would begin another one. */
+function field(text: string): string {
+  return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** ECR takes a cache only as an image's manifest: https://aws.amazon.com/blogs/containers/announcing-remote-cache-support-in-amazon-ecr-for-buildkit-clients */

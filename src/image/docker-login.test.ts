@@ -111,3 +111,11 @@ it('says that a configuration cannot be read, or a place not written to', async 
     'Let RUNNER_TEMP name a folder',
   );
 });
+
+it('says so when nothing can be written there any more', async () => {
+  const config = await makeFor(join(folder, 'none'));
+  // A disk that is full fails at the same call.
+  rmSync(config.folder, { recursive: true });
+  const login = config.login('registry.test', LOGIN, scriptedDocker(() => undefined).run, signal);
+  await expect(login).rejects.toThrow('There is no place for a login to ECR. Seen: ENOENT');
+});

@@ -38,14 +38,7 @@ export class DockerConfig {
       for (const name of LINKED) await linkIfThere(join(own, name), join(folder, name));
       return new DockerConfig(folder);
     } catch (error) {
-      throw new UserFault(
-        {
-          what: 'There is no place for a login to ECR',
-          seen: messageOf(error),
-          fix: 'Let RUNNER_TEMP name a folder that can be written to',
-        },
-        { cause: error },
-      );
+      throw noPlace(error);
     }
   }
 
@@ -76,8 +69,18 @@ export class DockerConfig {
     const file = join(this.folder, 'config.json');
     const config = await readConfig(file);
     config.credHelpers = { ...config.credHelpers, [registry]: '' };
-    await writeFile(file, JSON.stringify(config, null, 2), { mode: 0o600 });
+    try {
+      await writeFile(file, JSON.stringify(config, null, 2), { mode: 0o600 });
+    } catch (error) {
+      throw noPlace(error);
+    }
   }
+}
+
+function noPlace(error: unknown): UserFault {
+  const what = 'There is no place for a login to ECR';
+  const fix = 'Let RUNNER_TEMP name a folder that can be written to, on a disk that is not full';
+  return new UserFault({ what, seen: messageOf(error), fix }, { cause: error });
 }
 
 interface ConfigFile {

@@ -45,8 +45,7 @@ export class Dockerfile {
       name === 'scratch' || /^\d+$/.test(name) || stages.slice(0, before).includes(name.toLowerCase());
     const named = this.#instructions.flatMap(({ keyword, rest, line, stage }): Base[] => {
       if (keyword === 'FROM') {
-        const [written = ''] = rest.replace(/^(?:--\S+\s+)*/, '').split(/\s+/);
-        const image = substitute(written, variables);
+        const image = substitute(imageOf(rest), variables);
         return image === '' || isStage(image, stage) ? [] : [{ image, line }];
       }
       const from = keyword === 'COPY' ? /^(?:--\S+\s+)*?--from=(\S+)/.exec(rest) : undefined;
@@ -55,6 +54,11 @@ export class Dockerfile {
       return image === undefined || isStage(image, stages.length) ? [] : [{ image, line }];
     });
     return [...new Map(named.map(base => [base.image, base])).values()];
+  }
+
+  /** The line of the stage that builds on this image, as it is written. */
+  lineOfFrom(written: string): number | undefined {
+    return this.#of('FROM').find(({ rest }) => imageOf(rest) === written)?.line;
   }
 
   /** Where files are fetched from addresses: what stands there is no part of a hash of the content. */
@@ -153,6 +157,11 @@ function substitute(text: string, variables: ReadonlyMap<string, string>): strin
     if (operator === '+') return value && substitute(word, variables);
     return value;
   });
+}
+
+/** What stands after `FROM` and its flags. */
+function imageOf(rest: string): string {
+  return rest.replace(/^(?:--\S+\s+)*/, '').split(/\s+/)[0] ?? '';
 }
 
 function normal(text: string): string {

@@ -112,7 +112,9 @@ it('reads stopped tasks with exit codes', async () => {
           stopCode: 'EssentialContainerExited',
           stoppedReason: 'Essential container in task exited',
           createdAt: 1,
-          stoppedAt: 2,
+          // Another one is started at once, however long this one takes to end.
+          stoppingAt: 2,
+          stoppedAt: 32,
           containers: [
             { name: 'app', exitCode: 0 },
             { name: 'collector', reason: 'x' },
@@ -136,7 +138,7 @@ it('reads stopped tasks with exit codes', async () => {
       stopCode: 'EssentialContainerExited',
       stoppedReason: 'Essential container in task exited',
       createdAt: 1000,
-      stoppedAt: 2000,
+      stoppingAt: 2000,
       containers: [
         { name: 'app', exitCode: 0, reason: undefined },
         { name: 'collector', exitCode: undefined, reason: 'x' },

@@ -151,7 +151,7 @@ function task(found: SdkTask): Task {
     stopCode: found.stopCode ?? '',
     stoppedReason: found.stoppedReason ?? '',
     createdAt: milliseconds(found.createdAt) ?? 0,
-    stoppedAt: milliseconds(found.stoppedAt ?? found.stoppingAt),
+    stoppingAt: milliseconds(found.stoppingAt ?? found.stoppedAt),
     containers: (found.containers ?? []).map(({ name = '', exitCode, reason }) => ({ name, exitCode, reason })),
   };
 }

@@ -68,7 +68,8 @@ export interface Task {
   stoppedReason: string;
   /** Milliseconds since the Unix epoch. */
   createdAt: number;
-  stoppedAt?: number | undefined;
+  /** When ECS began to stop it: from then on it starts another one, while this one may take minutes to end. */
+  stoppingAt?: number | undefined;
   containers: readonly Container[];
 }
 

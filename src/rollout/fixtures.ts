@@ -61,7 +61,7 @@ export function taskOf(id: string, begin: number, end: number, more: Partial<Tas
     stopCode: 'EssentialContainerExited',
     stoppedReason: 'Essential container in task exited',
     createdAt: seconds(begin),
-    stoppedAt: seconds(end),
+    stoppingAt: seconds(end),
     containers: [
       { name: 'app', exitCode: 1 },
       { name: 'collector', exitCode: 143 },

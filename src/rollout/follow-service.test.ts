@@ -53,7 +53,7 @@ describe('following', () => {
   it('sees a crash loop soon after the task that makes it one, and describes each task once', async () => {
     const crashes = [taskOf('a', 5, 20), taskOf('b', 25, 60), taskOf('c', 65, 100)];
     const { clock, calls, services, followed, options, elapsed } = scene(second => {
-      const stopped = crashes.filter(({ stoppedAt = 0 }) => stoppedAt <= seconds(second));
+      const stopped = crashes.filter(({ stoppingAt = 0 }) => stoppingAt <= seconds(second));
       return { own: { failed: stopped.length }, stopped };
     });
     const found = await clock.until(followService(followed, services, options));

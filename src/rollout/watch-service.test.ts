@@ -61,6 +61,17 @@ describe('a deployment counts as failing', () => {
   });
 });
 
+it('knows the tasks of a deployment that ECS has taken back before the first look', () => {
+  const watch = new ServiceWatch(BEGIN);
+  const others = [
+    { ...unpulled('z', -9, -5), startedBy: 'ecs-svc/0' },
+    { ...unpulled('y', 1, 2), startedBy: FORMER.id },
+  ];
+  const stopped = [...others, unpulled('a', 1, 2), unpulled('b', 3, 4)];
+  expect(watch.add({ at: seconds(10), service: serviceOf([FORMER]), stopped }).kind).toBe('going on');
+  expect(watch.failed.map(({ id }) => id)).toEqual(['a', 'b']);
+});
+
 describe('a deployment does not count as failing', () => {
   it('for tasks that were told to stop', () => {
     const scaled = (id: string, begin: number) =>

@@ -65,7 +65,7 @@ export class ServiceWatch {
   }
 
   add({ at, service, stopped }: Look): Verdict {
-    this.#own ??= ownDeployment(service, this.#since)?.id;
+    this.#own ??= ownDeployment(service, this.#since)?.id ?? formerOwn(service, stopped, this.#since);
     const before = this.failed.length;
     for (const task of stopped) this.#tasks.set(task.arn, task);
     const deployment = service.deployments.find(({ id }) => id === this.#own);
@@ -94,8 +94,16 @@ export function ownDeployment({ deployments }: Service, since: number): Deployme
   return deployments.filter(({ createdAt }) => createdAt >= since).toSorted((a, b) => a.createdAt - b.createdAt)[0];
 }
 
+/** One that ECS has taken back, and lists no more, is known by the tasks that it has started. */
+function formerOwn({ deployments }: Service, stopped: readonly Task[], since: number): string | undefined {
+  const isListed = (id: string) => deployments.some(deployment => deployment.id === id);
+  return stopped
+    .filter(({ createdAt, startedBy }) => createdAt >= since && startedBy !== '' && !isListed(startedBy))
+    .toSorted((a, b) => a.createdAt - b.createdAt)[0]?.startedBy;
+}
+
 function failing(tasks: readonly Task[]): FailureKind | undefined {
-  const firstEnd = Math.min(...tasks.map(({ stoppedAt = Number.POSITIVE_INFINITY }) => stoppedAt));
+  const firstEnd = Math.min(...tasks.map(({ stoppingAt = Number.POSITIVE_INFINITY }) => stoppingAt));
   const isRetried = tasks.some(({ createdAt }) => createdAt >= firstEnd);
   if (!isRetried) return undefined;
   const kinds = tasks.flatMap(task => failureKind(task) ?? []);

@@ -144,6 +144,54 @@ describe('a crash loop', () => {
     expect(writes).toEqual(later);
   });
 
+  it('of a creation that ECS itself gives up is explained while there still is a service', async () => {
+    let isGone = false;
+    const service = async () => {
+      if (isGone) throw new UserFault({ what: 'Cluster not found' });
+      return serviceOf([deploymentOf({ rolloutState: 'IN_PROGRESS' })]);
+    };
+    const { rollouts, result } = rolloutsOf('create', crashing({ service }));
+    rollouts.onEvent(event('CREATE_IN_PROGRESS'));
+    rollouts.onEvent(event('CREATE_FAILED', { reason: 'ECS Deployment Circuit Breaker was triggered' }));
+    rollouts.onEvent(own('ROLLBACK_IN_PROGRESS'));
+    await pass(1000);
+    isGone = true;
+    await rollouts.stop();
+    result.status = 'ROLLBACK_COMPLETE';
+    const said = { logicalId: 'Service', type: 'AWS::ECS::Service', status: 'CREATE_FAILED', reason: 'breaker' };
+    expect(await rollouts.causes(said)).toMatchObject([{ explanation: 'its new tasks keep stopping' }]);
+    expect(result.services).toHaveLength(1);
+    expect(notes.join()).not.toContain('Cluster not found');
+  });
+
+  it('is explained by what was seen of it, when the service is gone before the last look', async () => {
+    let looks = 0;
+    const service = async () => {
+      looks += 1;
+      if (looks > 1) throw new UserFault({ what: 'Cluster not found' });
+      return serviceOf([deploymentOf({ failed: 1 })]);
+    };
+    const { rollouts } = rolloutsOf('create', crashing({ service }, {}, CRASHES.slice(0, 1)));
+    rollouts.onEvent(event('CREATE_IN_PROGRESS'));
+    await pass(700);
+    rollouts.onEvent(event('CREATE_FAILED', { reason: 'ECS Deployment Circuit Breaker was triggered' }));
+    rollouts.onEvent(own('ROLLBACK_IN_PROGRESS'));
+    await rollouts.stop();
+    const said = { logicalId: 'Service', type: 'AWS::ECS::Service', status: 'CREATE_FAILED', reason: 'breaker' };
+    expect(await rollouts.causes(said)).toMatchObject([{ explanation: 'its new tasks keep stopping' }]);
+  });
+
+  it('is none where a service was merely given up because something else had failed', async () => {
+    const { rollouts, result } = rolloutsOf('create', crashing());
+    rollouts.onEvent(event('CREATE_IN_PROGRESS'));
+    rollouts.onEvent(event('CREATE_FAILED', { reason: 'Resource creation cancelled' }));
+    rollouts.onEvent(own('ROLLBACK_IN_PROGRESS'));
+    await rollouts.stop();
+    const said = { logicalId: 'Role', type: 'AWS::IAM::Role', status: 'CREATE_FAILED', reason: 'no' };
+    expect(await rollouts.causes(said)).toEqual([said]);
+    expect(result.services ?? []).toEqual([]);
+  });
+
   it('wakes the wait beside, which is attentive from then on', async () => {
     const { rollouts } = rolloutsOf('update', crashing());
     rollouts.onEvent(event('UPDATE_IN_PROGRESS'));

@@ -33,6 +33,8 @@ const LONGEST_PAUSE = 3000;
 interface Rollout {
   followed: FollowedService;
   stop: AbortController;
+  /** Settles when the looking has ended, and what it has found is written down. */
+  following: Promise<void>;
 }
 
 /**
@@ -108,10 +110,14 @@ export class ServiceRollouts {
     for (const { stop } of this.#rollouts.values()) stop.abort();
   }
 
-  #onServiceEvent({ logicalId, physicalId, status, at }: StackEvent, services: Services): void {
+  #onServiceEvent(event: StackEvent, services: Services): void {
+    const { logicalId, physicalId, status, at } = event;
     const former = this.#rollouts.get(logicalId);
     if (isTerminal(status)) {
       former?.stop.abort();
+      // At once: when a creation is taken back, the service and its cluster will be gone.
+      if (former && status.endsWith('_FAILED') && !isConsequence(event))
+        this.#inBackground(this.#explainTasks(former, services));
       return;
     }
     // The ARN may come with a later event than the begin, from which on deployments count.
@@ -125,12 +131,20 @@ export class ServiceRollouts {
       this.#noteOnce(`${logicalId} is not looked at: its ARN does not tell the cluster`);
       return;
     }
-    const rollout = { followed: new FollowedService(logicalId, name, since), stop: new AbortController() };
+    const rollout: Rollout = {
+      followed: new FollowedService(logicalId, name, since),
+      stop: new AbortController(),
+      following: Promise.resolve(),
+    };
     this.#rollouts.set(logicalId, rollout);
-    const work = this.#follow(rollout, services)
-      .catch(error => this.#unseen(error, [rollout.stop.signal, this.#over.signal]))
-      .finally(() => this.#work.delete(work));
+    rollout.following = this.#inBackground(this.#follow(rollout, services), [rollout.stop.signal, this.#over.signal]);
+  }
+
+  /** @param ended what may end it, so that nothing is amiss */
+  #inBackground(doing: Promise<void>, ended: readonly AbortSignal[] = []): Promise<void> {
+    const work = doing.catch(error => this.#unseen(error, ended)).finally(() => this.#work.delete(work));
     this.#work.add(work);
+    return work;
   }
 
   async #follow({ followed, stop }: Rollout, services: Services): Promise<void> {
@@ -228,13 +242,28 @@ export class ServiceRollouts {
   async #explain(said: Cause | undefined, services: Services): Promise<void> {
     const rollout = this.#rollouts.get(said?.logicalId ?? '');
     if (!said || !rollout || this.#causes.has(said.logicalId) || isConsequence(said)) return;
-    const { clock, signal } = this.#engine;
-    await orAbort(rollout.followed.look(services, clock, true), signal);
-    await this.#record(rollout.followed, services);
+    await Promise.all(this.#work);
+    await this.#explainTasks(rollout, services);
+    if (!this.#causes.has(said.logicalId)) await this.#record(rollout.followed, services);
     const cause = this.#causes.get(said.logicalId);
     // Without a failed task, CloudFormation's own words tell more.
     if (cause && rollout.followed.failing.length === 0)
       Object.assign(cause, { ...said, explanation: cause.explanation });
+  }
+
+  /** Does nothing where no task has failed. */
+  async #explainTasks({ followed, following }: Rollout, services: Services): Promise<void> {
+    const { clock, signal } = this.#engine;
+    await following;
+    if (this.#causes.has(followed.logicalId)) return;
+    try {
+      await orAbort(followed.look(services, clock, true), signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      // What was seen before still tells why.
+      if (followed.failing.length === 0) throw error;
+    }
+    if (followed.failing.length > 0) await this.#record(followed, services);
   }
 
   /**

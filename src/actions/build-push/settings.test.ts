@@ -50,6 +50,9 @@ describe('what the inputs leave open', () => {
 
 it.each([
   [{ platforms: 'windows/amd64' }, 'Input `platforms` names a platform that ECS does not run. Seen: `windows/amd64`'],
+  [{ platforms: 'linux/s390x' }, 'Seen: `linux/s390x`'],
+  [{ 'build-args': '{"A":"a\\u0000b"}' }, '`A` holds a zero byte'],
+  [{ 'secret-files': '"a,src=/etc/shadow": b' }, 'Input `secret-files` has an id that no secret can have'],
   [{ 'build-args': 'A-B: 1' }, 'Input `build-args` has a name that no argument can have. Seen: `A-B`'],
   [{ cache: 'gha' }, "Input `cache: gha` needs GitHub's cache, and there is none here"],
   [{ cache: 'registry', push: 'false' }, 'Input `cache: registry` needs a registry'],
@@ -58,6 +61,10 @@ it.each([
   [{ context: '/', 'stack-prefix': 'a' }, 'No name for the repository can be made'],
 ])('refuses %j', (inputs, expected) => {
   expect(() => settings(inputs)).toThrow(expected);
+});
+
+it('builds once for a platform that is named twice', () => {
+  expect(settings({ platforms: 'linux/amd64,linux/amd64' }).platforms).toEqual(['linux/amd64']);
 });
 
 it("takes GitHub's cache where a job has it", () => {

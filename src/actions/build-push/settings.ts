@@ -19,6 +19,12 @@ export interface Settings extends SourceOptions {
 export const DEFAULT_PLATFORM = 'linux/amd64';
 
 /**
+ * BuildKit takes each by two names.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html, `runtimePlatform`
+ */
+const RUN_BY_ECS: ReadonlySet<string> = new Set([DEFAULT_PLATFORM, 'linux/x86_64', 'linux/arm64', 'linux/arm64/v8']);
+
+/**
  * @param env where GitHub's cache is named
  * @throws UserFault naming everything that cannot be
  */
@@ -29,6 +35,7 @@ export function settingsOf(inputs: Inputs, workspace: string, env: NodeJS.Proces
   throwIfAny([
     ...platformFaults(inputs.platforms),
     ...argumentFaults(inputs['build-args']),
+    ...secretFaults(inputs['secret-files']),
     ...cacheFaults(inputs, env),
     ...(REPOSITORY_NAME.test(repository) ? [] : [unnamed(repository)]),
   ]);
@@ -39,7 +46,7 @@ export function settingsOf(inputs: Inputs, workspace: string, env: NodeJS.Proces
     shownDockerfile: shown(dockerfile, workspace),
     target: inputs.target,
     args: inputs['build-args'],
-    platforms: inputs.platforms.length > 0 ? inputs.platforms : [DEFAULT_PLATFORM],
+    platforms: inputs.platforms.length > 0 ? [...new Set(inputs.platforms)] : [DEFAULT_PLATFORM],
     repository,
     secrets: Object.fromEntries(
       Object.entries(inputs['secret-files']).map(([id, file]) => [id, resolve(workspace, file)]),
@@ -55,7 +62,7 @@ function shown(path: string, workspace: string): string {
 
 function platformFaults(platforms: readonly string[]): Fault[] {
   return platforms
-    .filter(platform => !/^linux\/[a-z0-9]+(\/v\d+)?$/.test(platform))
+    .filter(platform => !RUN_BY_ECS.has(platform))
     .map(seen => ({
       what: 'Input `platforms` names a platform that ECS does not run',
       seen: `\`${seen}\``,
@@ -64,12 +71,31 @@ function platformFaults(platforms: readonly string[]): Fault[] {
 }
 
 function argumentFaults(args: Readonly<Record<string, string>>): Fault[] {
-  return Object.keys(args)
+  const unfit = Object.entries(args).filter(([, value]) => value.includes('\0'));
+  const unnamed = Object.keys(args)
     .filter(name => !/^[A-Za-z_]\w*$/.test(name))
     .map(seen => ({
       what: 'Input `build-args` has a name that no argument can have',
       seen: `\`${seen}\``,
       fix: 'Use letters, digits and `_`, not beginning with a digit',
+    }));
+  return [
+    ...unnamed,
+    ...unfit.map(([name]) => ({
+      what: `Input \`build-args\` has a value that no argument can have: \`${name}\` holds a zero byte`,
+      fix: 'Take it out, or encode the value, as in base64',
+    })),
+  ];
+}
+
+/** BuildKit reads an id and its file as fields between commas. */
+function secretFaults(secrets: Readonly<Record<string, string>>): Fault[] {
+  return Object.keys(secrets)
+    .filter(id => !/^[\w.-]+$/.test(id))
+    .map(seen => ({
+      what: 'Input `secret-files` has an id that no secret can have',
+      seen: `\`${seen}\``,
+      fix: 'Use letters, digits, `_`, `.` and `-`',
     }));
 }
 

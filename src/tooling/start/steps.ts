@@ -30,6 +30,8 @@ export class Steps {
     await writeFile(file, run.summary);
     const told = `${(run.duration / 1000).toFixed(1)} s, job summary in ${relative(process.cwd(), file)}`;
     console.log(styleText('dim', told));
+    // It has not failed: the user has stopped it.
+    if (run.code !== 0) this.#signal.throwIfAborted();
     if (run.code !== 0) throw new UserFault({ what: `${action} has failed`, fix: 'Mend what it names above' });
     return run;
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { RunDocker } from '../../../../src/compose/docker.ts';
 import { ComposeProject } from '../../../../src/compose/project.ts';
+import { folderPrefix, noteRegistry, OWNER, REMOVAL_LIMIT, removeOrphans } from './orphans.ts';
 
 /** A Docker engine, and the images of what is real behind a local AWS. */
 export interface ContainerOptions {
@@ -24,12 +25,6 @@ export interface ComposeFile {
   services: Record<string, { labels?: Record<string, string>; [key: string]: unknown }>;
   [key: string]: unknown;
 }
-
-/** Names the process that has made a container: what is left of one that was killed can be told from another's. */
-const OWNER = 'zap-obs.local-aws';
-
-/** So long removing one project may take, in milliseconds. */
-const REMOVAL_LIMIT = 60_000;
 
 /** The containers of one local AWS: compose projects under names of its own, all gone when it closes. */
 export class Containers {
@@ -56,8 +51,8 @@ export class Containers {
    * @throws UserFault when Docker does not answer
    */
   static async open(options: ContainerOptions): Promise<Containers> {
-    await removeOrphans(options.run);
-    return new Containers(options, await mkdtemp(join(tmpdir(), 'zap-obs-aws-')));
+    await removeOrphans(options.run, tmpdir());
+    return new Containers(options, await mkdtemp(join(tmpdir(), folderPrefix(process.pid))));
   }
 
   /** The label that all containers of this process have, as `name=value`. */
@@ -87,10 +82,17 @@ export class Containers {
       ]),
     );
     const path = join(this.folder, `${name}.yml`);
-    await writeFile(path, stringify({ ...file, name: full, services }), { mode: 0o600 });
+    // Compose makes it in any case; a label of the project does not reach it.
+    const networks = { default: { labels } };
+    await writeFile(path, stringify({ networks, ...file, name: full, services }), { mode: 0o600 });
     const project = new ComposeProject({ name: full, files: [path], shownFiles: [`${name}.yml`], env: {} }, this.run);
     this.#projects.set(full, project);
     return project;
+  }
+
+  /** Tells the address of the registry in it, so that its images can be found when this process was killed. */
+  async registryListensAt(host: string): Promise<void> {
+    await noteRegistry(this.folder, host);
   }
 
   /** @param grace how long its containers are given to end, in seconds */
@@ -103,27 +105,5 @@ export class Containers {
   async close(): Promise<void> {
     await Promise.all([...this.#projects.values()].map(project => this.remove(project)));
     await rm(this.folder, { recursive: true, force: true });
-  }
-}
-
-async function removeOrphans(run: RunDocker): Promise<void> {
-  const format = `{{.Label "${OWNER}"}} {{.Label "com.docker.compose.project"}}`;
-  const { stdout } = await run(['ps', '--all', '--filter', `label=${OWNER}`, '--format', format]);
-  const orphans = stdout
-    .split('\n')
-    .filter(Boolean)
-    .map(line => line.split(' '))
-    .filter(([pid]) => !isAlive(Number(pid)));
-  const names = new Set(orphans.map(([, name = '']) => name));
-  const options = { files: [], shownFiles: [], env: {} };
-  await Promise.all([...names].map(name => new ComposeProject({ name, ...options }, run).remove(0, REMOVAL_LIMIT)));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // It is there, and somebody else's.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -17,6 +17,8 @@ import { RegistryTokens } from './tokens.ts';
 export interface RealRegistry {
   address(): Promise<string>;
   run: RunDocker;
+  /** Told where it listens, before anything can be pushed. */
+  listensAt?(host: string): Promise<void>;
 }
 
 /** ECR of one local AWS. */
@@ -46,7 +48,13 @@ export interface EcrOptions {
 
 /** The registry in a container of this local AWS. */
 export function realRegistry(containers: Containers | undefined): RealRegistry | undefined {
-  return containers && { address: registryContainer(containers), run: containers.run };
+  return (
+    containers && {
+      address: registryContainer(containers),
+      run: containers.run,
+      listensAt: host => containers.registryListensAt(host),
+    }
+  );
 }
 
 export async function startEcr({ account, regions, now, faults, onCall, real }: EcrOptions): Promise<Ecr> {
@@ -55,6 +63,7 @@ export async function startEcr({ account, regions, now, faults, onCall, real }: 
   const store = new EcrStore(account, regions, manifests, now);
   const front = real && (await openFront({ store, tokens, address: real.address, faults, now, onCall }));
   const host = front?.host;
+  if (host !== undefined) await real?.listensAt?.(host);
   return {
     store,
     service: ecrService({ store, tokens, host }),

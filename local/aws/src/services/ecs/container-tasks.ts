@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Finished } from '../../../../../src/compose/docker.ts';
 import type { ComposeProject } from '../../../../../src/compose/project.ts';
+import { messageOf } from '../../../../../src/runner/fault.ts';
 import type { Containers } from '../../containers/containers.ts';
 import { relayService } from '../../containers/relay.ts';
 import type { Address } from '../elb/target-groups.ts';
@@ -30,6 +32,8 @@ interface Running {
   /** When each container ended last, in Docker's words: what was printed before is told already. */
   ended: Map<string, string>;
   startedAt: Map<string, number>;
+  /** The logs that are being read. */
+  following: Set<Promise<void>>;
 }
 
 /** Tasks as compose projects on this machine's Docker. */
@@ -56,7 +60,7 @@ export function containerTasks({ containers, dockerConfig, print, closing }: Con
       const project = await containers.project(`task-${task.id}`, file);
       const running: Running = {
         ...{ task, definition, service, project, changed, ports: new Map() },
-        ...{ ended: new Map(), startedAt: new Map() },
+        ...{ ended: new Map(), startedAt: new Map(), following: new Set() },
       };
       byProject.set(project.name, running);
       byTask.set(task.id, running);
@@ -67,7 +71,7 @@ export function containerTasks({ containers, dockerConfig, print, closing }: Con
         running.ports = new Map(published.map(({ container, host }) => [container, host]));
       } catch (error) {
         closing.throwIfAborted();
-        throw new TaskFailure(`CannotStartContainerError: ${(error as Error).message}`);
+        throw new TaskFailure(whyNotStarted((error as Error).message));
       }
       changed();
     },
@@ -77,6 +81,8 @@ export function containerTasks({ containers, dockerConfig, print, closing }: Con
       if (!running) return;
       const grace = Math.max(...running.definition.containers.map(({ stopTimeout }) => stopTimeout));
       await containers.remove(running.project, grace);
+      // Its last words may still be on their way.
+      await Promise.all(running.following);
       byTask.delete(task.id);
       byProject.delete(running.project.name);
     },
@@ -153,7 +159,9 @@ export function containerTasks({ containers, dockerConfig, print, closing }: Con
     const definition = running.definition.containers.find(({ name }) => name === state.name);
     if (definition?.restartAfter === undefined || running.task.desiredStatus === 'STOPPED') return;
     const ran = Number(event.at) - (running.startedAt.get(state.name) ?? 0);
-    if (ran >= definition.restartAfter) await containers.run(['start', event.id], { signal: closing }).catch(() => {});
+    if (ran < definition.restartAfter) return;
+    const reason = await failureOf(containers.run(['start', event.id], { signal: closing }));
+    if (reason !== undefined) state.reason = `CannotStartContainerError: ${reason}`;
   }
 
   function follow({ id, service: name }: ContainerEvent, running: Running): void {
@@ -163,7 +171,21 @@ export function containerTasks({ containers, dockerConfig, print, closing }: Con
     const args = ['logs', '--follow', ...(since ? ['--since', since] : []), id];
     const onLine = (line: string) => print(running.service, running.task, definition, [line]);
     // Ends with the container, or with the local AWS.
-    void containers.run(args, { signal: closing, onLine }).catch(() => {});
+    const following = failureOf(containers.run(args, { signal: closing, onLine })).then(failure => {
+      if (failure !== undefined) onLine(`(the local AWS cannot follow this log: ${failure})`);
+      running.following.delete(following);
+    });
+    running.following.add(following);
+  }
+
+  /** Why a command has failed; nothing of that counts any more when the local AWS closes. */
+  async function failureOf(command: Promise<Finished>): Promise<string | undefined> {
+    try {
+      const { code, stderr } = await command;
+      return code === 0 ? undefined : lastLine(stderr);
+    } catch (error) {
+      return closing.aborted ? undefined : messageOf(error);
+    }
   }
 }
 
@@ -179,6 +201,20 @@ function refuse({ containers }: TaskDefinition): void {
 }
 
 const VITAL = ['Secrets', 'MountPoints', 'VolumesFrom'];
+
+/**
+ * What the engine says, in the words of ECS, without what Compose tells of its progress.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
+ */
+export function whyNotStarted(message: string): string {
+  const said = /Error response from daemon: ([^\n⏎]*)/.exec(message)?.[1]?.trim();
+  const platform = /image with reference (\S+) .*platform: wanted ([\w/]+), actual: ([\w/]+)/.exec(said ?? '');
+  if (platform) {
+    const [, image, wanted, actual] = platform;
+    return `CannotPullContainerError: pull image manifest has been retried 1 time(s): image Manifest does not contain descriptor matching platform '${wanted}': ${image} is for ${actual}`;
+  }
+  return `CannotStartContainerError: ${said ?? message}`;
+}
 
 function lastLine(text: string): string {
   return text.trim().split('\n').at(-1) ?? '';

@@ -21,7 +21,10 @@ export function engineStats(run: RunDocker): ReadStats {
     socket ??= socketOf(run);
     const path = await socket;
     const now = path === undefined ? undefined : await statsAt(path, id);
-    if (!now) return undefined;
+    if (!now) {
+      before.delete(id);
+      return undefined;
+    }
     // One look tells no rate: the one before is part of the answer, as when the engine takes two.
     const last = before.get(id);
     before.set(id, now);

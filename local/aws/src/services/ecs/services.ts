@@ -26,11 +26,16 @@ export interface EcsServicesOptions {
 
 /** So long stopped tasks are shown, in milliseconds. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html */
 const SHOWN = 3_600_000;
+/** A crash loop that nobody ends must not fill the memory. */
+const MOST_STOPPED = 200;
 const MOST_EVENTS = 100;
 /** So often the health of targets is looked at, in seconds. */
 const LOOK = 0.2;
 /** A target that gives a wrong answer is forgiven so long at least, one that gives none so long, in milliseconds. */
-const GRACE = { wrong: 5000, none: 30_000 };
+const GRACE = { wrong: 5000, none: 20_000 };
+
+/** So long no other task of a deployment is started after one has failed, in milliseconds: ECS, too, tries ever more slowly. */
+const HOLD = 1000;
 
 type Begins = (deployment: Deployment) => void;
 
@@ -249,7 +254,7 @@ export class EcsServices {
         service,
         task => this.#targetsOf(service, task),
         task => this.#hasGrace(service, task),
-      );
+      ).filter(step => step.do !== 'start' || !this.#isHeld(step.deployment));
       if (steps.length === 0) break;
       for (const step of steps) this.#do(service, step);
     }
@@ -335,11 +340,16 @@ export class EcsServices {
     return this.#now() - task.registeredAt < scaled;
   }
 
+  #isHeld({ failedAt }: Deployment): boolean {
+    // Nobody would come back to it.
+    return !this.#options.isSimulated && failedAt !== undefined && this.#now() - failedAt < HOLD;
+  }
+
   #start(service: EcsService, deployment: Deployment): void {
     const definition = this.#definitions.get(deployment.taskDefinitionArn);
     if (!definition) throw new Error(`no task definition ${deployment.taskDefinitionArn}`);
     const task = this.#makeTask(service, deployment, definition);
-    service.tasks = service.tasks.filter(({ stoppedAt = Number.POSITIVE_INFINITY }) => stoppedAt > this.#now() - SHOWN);
+    service.tasks = shownTasks(service.tasks, this.#now());
     service.tasks.push(task);
     this.#tell(service, `(service ${service.name}) has started 1 tasks: (task ${task.id}).`);
     const changed = () => this.#tend(service);
@@ -389,6 +399,7 @@ export class EcsServices {
     if (hasFailed && deployment && !task.wasHealthy) {
       deployment.failedTasks += 1;
       deployment.failuresInARow += 1;
+      deployment.failedAt = now;
     }
     if (hasFailed && /ELB health checks/.test(reason)) this.#tellUnhealthy(service, task);
     this.#tell(service, `(service ${service.name}) has stopped 1 running tasks: (task ${task.id}).`);
@@ -463,4 +474,10 @@ export class EcsServices {
     service.events.unshift({ id, at: this.#now(), message });
     service.events.length = Math.min(service.events.length, MOST_EVENTS);
   }
+}
+
+/** All that have not ended, and the newest of those that have within the last hour. */
+function shownTasks(tasks: readonly Task[], now: number): Task[] {
+  const stopped = tasks.filter(({ stoppedAt = 0 }) => stoppedAt > now - SHOWN).slice(-MOST_STOPPED);
+  return tasks.filter(task => task.stoppedAt === undefined || stopped.includes(task));
 }

@@ -50,6 +50,8 @@ export interface Deployment {
   failedTasks: number;
   /** Failures since a task was last healthy, which is what the circuit breaker counts. */
   failuresInARow: number;
+  /** When a task of it has failed last, in milliseconds since 1970. */
+  failedAt?: number;
   createdAt: number;
   updatedAt: number;
   finishedAt?: number;
