@@ -128,13 +128,18 @@ function without(why: string): undefined {
 
 async function startAws(containers: LocalAwsOptions['containers']): Promise<LocalAws> {
   const options = { pace: PACE, ...(containers && { containers }) };
-  const port = Number(process.env.ZAP_AWS_PORT ?? 4566);
+  const port = portIn(process.env.ZAP_AWS_PORT);
   try {
     return await startLocalAws({ ...options, port });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     return await startLocalAws({ ...options, port: 0 });
   }
+}
+
+function portIn(wish = '4566'): number {
+  if (/^\d+$/.test(wish) && Number(wish) < 65_536) return Number(wish);
+  throw new UserFault({ what: 'ZAP_AWS_PORT is no port', seen: wish, fix: 'Set it to 0 … 65535, 0 for any' });
 }
 
 function showOutputs({ outputs }: BundleRun, remark: string): void {
@@ -158,7 +163,10 @@ function showRest({ outputs }: BundleRun): void {
 }
 
 async function untilInterrupted(aws: LocalAws, url?: string): Promise<number> {
-  const settings = Object.entries(localAwsEnvironment(aws.url)).map(([name, value]) => `export ${name}=${value}`);
+  const environment = localAwsEnvironment(aws.url);
+  // The AWS CLI 1 knows the region by this name only.
+  const all = { ...environment, AWS_DEFAULT_REGION: environment.AWS_REGION };
+  const settings = Object.entries(all).map(([name, value]) => `export ${name}=${value}`);
   say(`Left up${url ? `: ${url}` : ''}. Press Ctrl-C to end it; to look around from another terminal:`);
   console.log([...settings, 'aws cloudformation describe-stacks'].join('\n'));
   await new Promise<void>(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));

@@ -174,3 +174,14 @@ test('puts log events, filters and reads them', { timeout: 180_000 }, async () =
   await cli('logs', 'delete-log-group', ...group);
   await expect(cli(...filter)).rejects.toThrow(/ResourceNotFoundException/);
 });
+
+test('lists the clusters of stacks', async () => {
+  const cluster = { Resources: { Cluster: { Type: 'AWS::ECS::Cluster', Properties: { ClusterName: 'shop' } } } };
+  const named = ['--stack-name', 'with-cluster'];
+  const body = `file://${await file('cluster.json', cluster)}`;
+  await cli('cloudformation', 'create-stack', ...named, '--template-body', body);
+  await cli('cloudformation', 'wait', 'stack-create-complete', ...named);
+  const clusterArns = ['arn:aws:ecs:us-east-1:000000000000:cluster/shop'];
+  expect(await json('ecs', 'list-clusters')).toEqual({ clusterArns });
+  expect(await json('ecs', 'list-services', '--cluster', 'shop')).toEqual({ serviceArns: [] });
+});

@@ -38,3 +38,9 @@ it('says why it simulates: the reason of Docker, and what to do', async () => {
     ),
   });
 });
+
+it('does not go on without images that the user wants pulled', async () => {
+  const stderr = 'Error response from daemon: Get "https://registry.example/v2/": no such host\n';
+  const choosing = startImages('pulled', { yes: true, run: without(stderr), say: () => {} });
+  await expect(choosing).rejects.toThrow(/^The images cannot be pulled\. Seen: .*registry\.example.*`--images built`/);
+});

@@ -1,5 +1,6 @@
 import type { RunDocker } from '../../compose/docker.ts';
 import { explain } from '../../compose/explain.ts';
+import { UserFault } from '../../runner/fault.ts';
 import { type ImageChoice, imagesFor } from '../images.ts';
 import { type Images, imagesIn } from '../local-images.ts';
 
@@ -27,7 +28,13 @@ export async function startImages(
   const wanted = imagesIn(process.env);
   if (wish === 'built') return built();
   const failure = await pull(Object.values(wanted), run);
-  if (wish === 'pulled' || failure === undefined) return { env: { ...wanted }, images: wanted };
+  if (failure === undefined) return { env: { ...wanted }, images: wanted };
+  if (wish === 'pulled')
+    throw new UserFault({
+      what: 'The images cannot be pulled',
+      seen: failure,
+      fix: 'Let this machine reach their registries, or run with `--images built`, on Debian, as root, with Go',
+    });
   const step = imageStep({ pulled: false, built: await areThere(BUILT, run), mayBuild: yes });
   const why = `images cannot be pulled (${failure})`;
   if (step === 'simulate')

@@ -42,6 +42,9 @@ export function ecsService(account: string, regions: Regions, services: EcsServi
   };
 
   const actions: Readonly<Record<string, QueryAction>> = {
+    ListClusters: ({ region }) => ({
+      clusterArns: clusters(region).map(({ physicalId }) => `arn:aws:ecs:${region}:${account}:cluster/${physicalId}`),
+    }),
     DescribeClusters: ({ region }, params) => {
       const wanted = (texts(params, 'clusters') ?? ['default']).map(name => name.split('/').at(-1) ?? '');
       const found = clusters(region).filter(({ physicalId }) => wanted.includes(physicalId));
