@@ -36,7 +36,7 @@ export function ecsService(account: string, regions: Regions, services: EcsServi
   };
 
   const definitionNamed = (region: string, name: string) => {
-    const found = services.findDefinition(region, name);
+    const found = services.definitions.find(region, name);
     if (!found) throw new AwsError('ClientException', 'Unable to describe task definition.');
     return found;
   };
@@ -162,7 +162,7 @@ export function ecsService(account: string, regions: Regions, services: EcsServi
           taskDefinitionArn: definition.arn,
           family: definition.family,
           revision: definition.revision,
-          status: services.isActive(definition.arn) ? 'ACTIVE' : 'INACTIVE',
+          status: services.definitions.isActive(definition.arn) ? 'ACTIVE' : 'INACTIVE',
           containerDefinitions: containers.map(container => lowered({ Essential: true, ...container })),
         },
       };
@@ -260,7 +260,7 @@ function shownServiceDeployment(service: EcsService, deployment: Deployment) {
 }
 
 function shownTask(service: EcsService, task: Task, services: EcsServices) {
-  const definition = services.definition(task.taskDefinitionArn);
+  const definition = services.definitions.get(task.taskDefinitionArn);
   return {
     taskArn: task.arn,
     clusterArn: service.arn.replace(/:service\/.*$/, `:cluster/${service.cluster}`),

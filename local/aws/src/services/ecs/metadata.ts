@@ -48,7 +48,7 @@ export function metadata({
   };
 
   function credentialsOf(task: Task): object | undefined {
-    const role = services.definition(task.taskDefinitionArn)?.taskRoleArn;
+    const role = services.definitions.get(task.taskDefinitionArn)?.taskRoleArn;
     if (role === undefined) return undefined;
     const issued = keys.issue(`${role}/${task.id}`, SESSION);
     return {
@@ -66,7 +66,7 @@ export function metadata({
   }
 
   function shownTask(service: EcsService, task: Task): object {
-    const definition = services.definition(task.taskDefinitionArn);
+    const definition = services.definitions.get(task.taskDefinitionArn);
     const created = new Date(task.createdAt).toISOString();
     return {
       Cluster: service.arn.replace(/:service\/.*$/, `:cluster/${service.cluster}`),
@@ -90,7 +90,7 @@ export function metadata({
     task: Task,
     { name, image, runtimeId, status, exitCode }: ContainerState,
   ): object {
-    const definition = services.definition(task.taskDefinitionArn);
+    const definition = services.definitions.get(task.taskDefinitionArn);
     const container = definition?.containers.find(one => one.name === name);
     const at = new Date(task.startedAt ?? task.createdAt).toISOString();
     return {

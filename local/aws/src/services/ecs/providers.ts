@@ -20,12 +20,12 @@ export function ecsProviders(
       ...genericProvider,
       async create(request) {
         const identity = await genericProvider.create(request);
-        services.define(readTaskDefinition(identity.ref, request.properties));
+        services.definitions.define(readTaskDefinition(identity.ref, request.properties));
         return identity;
       },
       async delete(request, now) {
         await genericProvider.delete(request, now);
-        services.deregister(now.physicalId);
+        services.definitions.deregister(now.physicalId);
       },
     },
     'AWS::ECS::Service': serviceProvider(services, setCourse, isReal),

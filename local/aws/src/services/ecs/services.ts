@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
 import type { TargetGroups } from '../elb/target-groups.ts';
+import { Changes } from './changes.ts';
 import { decide, type Step, type TargetVerdict } from './decide.ts';
+import { TaskDefinitions } from './definitions.ts';
 import type { TaskRunner } from './runner.ts';
 import {
   type Deployment,
@@ -42,44 +44,15 @@ type Begins = (deployment: Deployment) => void;
 /** The services of one local AWS, kept at what they are to be. */
 export class EcsServices {
   readonly #options: EcsServicesOptions;
-  readonly #definitions = new Map<string, TaskDefinition>();
-  readonly #deregistered = new Set<string>();
+  readonly definitions = new TaskDefinitions();
   readonly #services: EcsService[] = [];
-  readonly #waiting = new Set<() => void>();
+  readonly #changes = new Changes();
   readonly #tended = new Set<EcsService>();
   #made = 0;
 
   constructor(options: EcsServicesOptions) {
     this.#options = options;
     if (!options.isSimulated) void this.#lookForEver();
-  }
-
-  define(definition: TaskDefinition): void {
-    this.#definitions.set(definition.arn, definition);
-    this.#deregistered.delete(definition.arn);
-  }
-
-  /** By ARN. */
-  definition(arn: string): TaskDefinition | undefined {
-    return this.#definitions.get(arn);
-  }
-
-  /** As a call names it: by ARN, `family:revision`, or the newest active revision of a family. */
-  findDefinition(region: string, name: string): TaskDefinition | undefined {
-    const own = [...this.#definitions.values()].filter(({ arn }) => arn.split(':')[3] === region);
-    return (
-      own.find(({ arn, family, revision }) => name === arn || name === `${family}:${revision}`) ??
-      own.findLast(({ arn, family }) => family === name && this.isActive(arn))
-    );
-  }
-
-  /** A definition that is deregistered stays known: services may still run it. */
-  deregister(arn: string): void {
-    this.#deregistered.add(arn);
-  }
-
-  isActive(arn: string): boolean {
-    return !this.#deregistered.has(arn);
   }
 
   /** Services that there are, and those that were, by region. */
@@ -140,7 +113,7 @@ export class EcsServices {
 
   /** Resolves when a deployment has come to its end, one way or the other. */
   settled(deployment: Deployment, signal: AbortSignal): Promise<void> {
-    return this.#until(() => deployment.rolloutState !== 'IN_PROGRESS', signal);
+    return this.#changes.until(() => deployment.rolloutState !== 'IN_PROGRESS', signal);
   }
 
   /** Resolves when nothing of a service runs any more. */
@@ -148,7 +121,7 @@ export class EcsServices {
     service.status = 'DRAINING';
     service.desiredCount = 0;
     this.#tend(service);
-    await this.#until(() => service.tasks.every(({ status }) => status === 'STOPPED'), signal);
+    await this.#changes.until(() => service.tasks.every(({ status }) => status === 'STOPPED'), signal);
     service.status = 'INACTIVE';
   }
 
@@ -169,25 +142,6 @@ export class EcsServices {
 
   #now(): number {
     return this.#options.clock.now().getTime();
-  }
-
-  async #until(holds: () => boolean, signal: AbortSignal): Promise<void> {
-    while (!holds()) {
-      await new Promise<void>((resolve, reject) => {
-        const done = () => {
-          signal.removeEventListener('abort', stop);
-          this.#waiting.delete(done);
-          resolve();
-        };
-        const stop = () => {
-          this.#waiting.delete(done);
-          reject(signal.reason);
-        };
-        if (signal.aborted) return stop();
-        this.#waiting.add(done);
-        signal.addEventListener('abort', stop, { once: true });
-      });
-    }
   }
 
   /** Targets tell nobody when their health changes. */
@@ -259,7 +213,7 @@ export class EcsServices {
       for (const step of steps) this.#do(service, step);
     }
     this.#tended.delete(service);
-    for (const done of this.#waiting) done();
+    this.#changes.tell();
   }
 
   #do(service: EcsService, step: Step): void {
@@ -346,7 +300,7 @@ export class EcsServices {
   }
 
   #start(service: EcsService, deployment: Deployment): void {
-    const definition = this.#definitions.get(deployment.taskDefinitionArn);
+    const definition = this.definitions.get(deployment.taskDefinitionArn);
     if (!definition) throw new Error(`no task definition ${deployment.taskDefinitionArn}`);
     const task = this.#makeTask(service, deployment, definition);
     service.tasks = shownTasks(service.tasks, this.#now());
