@@ -44,5 +44,5 @@ export function repositoryNameOf(...parts: readonly string[]): string {
 /** What ECR takes as the name of a repository, 2 to 256 characters. */
 export const REPOSITORY_NAME = /^(?=.{2,256}$)[a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)*$/;
 
-/** What registries take as a tag. */
-export const TAG = /^\w[\w.-]{0,127}$/;
+/** What registries take as a tag, but for those that say which content an image has. */
+export const TAG = /^(?!content-)\w[\w.-]{0,127}$/;

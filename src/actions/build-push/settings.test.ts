@@ -58,6 +58,7 @@ it.each([
   [{ cache: 'registry', push: 'false' }, 'Input `cache: registry` needs a registry'],
   [{ repository: 'Shop/Web' }, 'Input `repository` is not accepted'],
   [{ tag: '.x' }, 'Input `tag` is not accepted'],
+  [{ tag: 'content-1' }, 'not beginning with `content-`'],
   [{ context: '/', 'stack-prefix': 'a' }, 'No name for the repository can be made'],
 ])('refuses %j', (inputs, expected) => {
   expect(() => settings(inputs)).toThrow(expected);

@@ -45,7 +45,11 @@ export const spec = declareAction({
       kind: 'string',
       description:
         'A tag for the image, beside the one by its content. It has to be a new one, unless the image has this content already.',
-      pattern: { regex: TAG, accepts: 'up to 128 letters, digits, `_`, `.` and `-`, not beginning with `.` or `-`' },
+      pattern: {
+        regex: TAG,
+        accepts:
+          'up to 128 letters, digits, `_`, `.` and `-`, not beginning with `.` or `-`, and not beginning with `content-`',
+      },
       advanced: true,
     },
     platforms: {

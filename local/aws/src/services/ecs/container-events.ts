@@ -1,4 +1,4 @@
-import type { RunDocker } from '../../../../../src/compose/docker.ts';
+import type { Finished, RunDocker } from '../../../../../src/compose/docker.ts';
 
 /** Something that happened to a container. */
 export interface ContainerEvent {
@@ -52,11 +52,11 @@ export async function watchContainers(
   since: number,
   signal: AbortSignal,
   tell: (event: ContainerEvent) => void,
-): Promise<void> {
+): Promise<Finished> {
   const args = ['events', '--since', since.toFixed(3), '--filter', 'type=container', '--filter', `label=${label}`];
   const onLine = (line: string) => {
     const event = line.startsWith('{') ? readEvent(line) : undefined;
     if (event) tell(event);
   };
-  await run([...args, '--format', '{{json .}}'], { signal, onLine });
+  return await run([...args, '--format', '{{json .}}'], { signal, onLine });
 }

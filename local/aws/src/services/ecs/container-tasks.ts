@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Finished } from '../../../../../src/compose/docker.ts';
 import type { ComposeProject } from '../../../../../src/compose/project.ts';
 import { messageOf } from '../../../../../src/runner/fault.ts';
@@ -40,43 +41,26 @@ interface Running {
 export function containerTasks({ containers, dockerConfig, print, closing }: ContainerTasksOptions): TaskRunner {
   const byProject = new Map<string, Running>();
   const byTask = new Map<string, Running>();
-  let _watching: Promise<void> | undefined;
+  /** Tasks that are being started, which cannot be stopped before that is over. */
+  const starting = new Map<string, Promise<void>>();
+  let isWatching = false;
 
   return {
     async start(task, definition, service, changed) {
-      _watching ??= watchContainers(containers.run, containers.label, Date.now() / 1000, closing, onEvent).catch(
-        error => {
-          if (!closing.aborted) throw error;
-        },
+      if (!isWatching) void watch();
+      isWatching = true;
+      const start = launch(task, definition, service, changed);
+      const over = start.then(
+        () => {},
+        () => {},
       );
-      refuse(definition);
-      await pullImages(definition);
-      const ports = [...new Set(definition.containers.flatMap(({ ports }) => ports))];
-      const namespace = relayService(containers, { port: Number(new URL(containers.url).port), publish: ports });
-      const file = taskFile(definition, {
-        namespace,
-        environment: name => environmentOf(task, service, definition, name),
-      });
-      const project = await containers.project(`task-${task.id}`, file);
-      const running: Running = {
-        ...{ task, definition, service, project, changed, ports: new Map() },
-        ...{ ended: new Map(), startedAt: new Map(), following: new Set() },
-      };
-      byProject.set(project.name, running);
-      byTask.set(task.id, running);
-      try {
-        await project.start(closing, () => {});
-        const all = await project.containers(closing);
-        const published = all.find(({ service }) => service === NAMESPACE)?.ports ?? [];
-        running.ports = new Map(published.map(({ container, host }) => [container, host]));
-      } catch (error) {
-        closing.throwIfAborted();
-        throw new TaskFailure(whyNotStarted((error as Error).message));
-      }
+      starting.set(task.id, over);
+      await start.finally(() => starting.delete(task.id));
       changed();
     },
 
     async stop(task) {
+      await starting.get(task.id);
       const running = byTask.get(task.id);
       if (!running) return;
       const grace = Math.max(...running.definition.containers.map(({ stopTimeout }) => stopTimeout));
@@ -92,6 +76,50 @@ export function containerTasks({ containers, dockerConfig, print, closing }: Con
       return port === undefined ? undefined : { host: '127.0.0.1', port };
     },
   };
+
+  /** As long as the local AWS is there: an engine that is started anew ends what watches it. */
+  async function watch(): Promise<void> {
+    while (!closing.aborted) {
+      const command = watchContainers(containers.run, containers.label, Date.now() / 1000, closing, onEvent);
+      const failure = await failureOf(command);
+      if (closing.aborted) return;
+      for (const { service, task, definition } of byTask.values())
+        for (const container of definition.containers)
+          print(service, task, container, [`(the local AWS does not see what becomes of this container: ${failure})`]);
+      await setTimeout(1000, undefined, { ref: false });
+    }
+  }
+
+  async function launch(
+    task: Task,
+    definition: TaskDefinition,
+    service: EcsService,
+    changed: () => void,
+  ): Promise<void> {
+    refuse(definition);
+    await pullImages(definition);
+    // Stopped in the meantime.
+    if (task.desiredStatus === 'STOPPED') return;
+    const ports = [...new Set(definition.containers.flatMap(({ ports }) => ports))];
+    const namespace = relayService(containers, { port: Number(new URL(containers.url).port), publish: ports });
+    const environment = (name: string) => environmentOf(task, service, definition, name);
+    const project = await containers.project(`task-${task.id}`, taskFile(definition, { namespace, environment }));
+    const running: Running = {
+      ...{ task, definition, service, project, changed, ports: new Map() },
+      ...{ ended: new Map(), startedAt: new Map(), following: new Set() },
+    };
+    byProject.set(project.name, running);
+    byTask.set(task.id, running);
+    try {
+      await project.start(closing, () => {});
+      const all = await project.containers(closing);
+      const published = all.find(({ service }) => service === NAMESPACE)?.ports ?? [];
+      running.ports = new Map(published.map(({ container, host }) => [container, host]));
+    } catch (error) {
+      closing.throwIfAborted();
+      throw new TaskFailure(whyNotStarted((error as Error).message));
+    }
+  }
 
   /** Those that are not there; what is there by digest is what the registry has. */
   async function pullImages({ containers: all }: TaskDefinition): Promise<void> {
@@ -149,19 +177,23 @@ export function containerTasks({ containers, dockerConfig, print, closing }: Con
       follow(event, running);
     }
     if (what !== 'die') return;
-    Object.assign(state, { status: 'STOPPED', ...(exitCode !== undefined && { exitCode }) });
     running.ended.set(state.name, event.at);
-    void restart(event, state, running);
+    const comesBack = isRestarted(event, running);
+    Object.assign(state, { status: comesBack ? 'PENDING' : 'STOPPED', ...(exitCode !== undefined && { exitCode }) });
+    if (comesBack) void restart(event, state, running);
   }
 
-  /** A container that is not essential comes back, when it has run long enough. */
-  async function restart(event: ContainerEvent, state: ContainerState, running: Running): Promise<void> {
-    const definition = running.definition.containers.find(({ name }) => name === state.name);
-    if (definition?.restartAfter === undefined || running.task.desiredStatus === 'STOPPED') return;
-    const ran = Number(event.at) - (running.startedAt.get(state.name) ?? 0);
-    if (ran < definition.restartAfter) return;
-    const reason = await failureOf(containers.run(['start', event.id], { signal: closing }));
-    if (reason !== undefined) state.reason = `CannotStartContainerError: ${reason}`;
+  /** A restart policy brings back what has run long enough, essential or not. */
+  function isRestarted({ service: name, at }: ContainerEvent, { definition, task, startedAt }: Running): boolean {
+    const after = definition.containers.find(container => container.name === name)?.restartAfter;
+    return after !== undefined && task.desiredStatus === 'RUNNING' && Number(at) - (startedAt.get(name) ?? 0) >= after;
+  }
+
+  async function restart({ id }: ContainerEvent, state: ContainerState, { changed }: Running): Promise<void> {
+    const reason = await failureOf(containers.run(['start', id], { signal: closing }));
+    if (reason === undefined) return;
+    Object.assign(state, { status: 'STOPPED', reason: `CannotStartContainerError: ${reason}` });
+    changed();
   }
 
   function follow({ id, service: name }: ContainerEvent, running: Running): void {
@@ -182,7 +214,7 @@ export function containerTasks({ containers, dockerConfig, print, closing }: Con
   async function failureOf(command: Promise<Finished>): Promise<string | undefined> {
     try {
       const { code, stderr } = await command;
-      return code === 0 ? undefined : lastLine(stderr);
+      return code === 0 || closing.aborted ? undefined : lastLine(stderr);
     } catch (error) {
       return closing.aborted ? undefined : messageOf(error);
     }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { messageOf } from '../../../../../src/runner/fault.ts';
 import type { Clock } from '../../clock.ts';
 import type { TargetGroups } from '../elb/target-groups.ts';
 import { Changes } from './changes.ts';
@@ -357,10 +358,7 @@ export class EcsServices {
     }
     if (hasFailed && /ELB health checks/.test(reason)) this.#tellUnhealthy(service, task);
     this.#tell(service, `(service ${service.name}) has stopped 1 running tasks: (task ${task.id}).`);
-    const gone = this.#takeAway(service, task).then(() => this.#tend(service));
-    void gone.catch(error => {
-      if (!this.#options.closing.aborted) throw error;
-    });
+    void this.#takeAway(service, task).then(() => this.#tend(service));
     // Nothing of it is to be waited for.
     if (this.#options.isSimulated) this.#isGone(task);
   }
@@ -382,7 +380,12 @@ export class EcsServices {
       ),
     );
     if (task.status !== 'STOPPED') task.status = 'STOPPING';
-    await runner.stop(task);
+    try {
+      await runner.stop(task);
+    } catch (error) {
+      // What is left of it goes when the local AWS closes, or is told of then.
+      this.#tell(service, `(service ${service.name}) (task ${task.id}) could not be removed: ${messageOf(error)}`);
+    }
     this.#isGone(task);
   }
 
