@@ -15,9 +15,22 @@ export interface Sample {
   value: number;
 }
 
+/** The samples of one series, as they were written. */
+export interface Series {
+  labels: Readonly<Record<string, string>>;
+  /** Oldest first; `at` is the sample's own time, in milliseconds since the Unix epoch, which is the sender's clock. */
+  points: readonly { at: number; value: number }[];
+}
+
 export interface MetricsBackend {
   /** An instant query in PromQL whose answer is a vector. */
   query(promql: string): Promise<Sample[]>;
+  /**
+   * All samples of a range: a selector with its window, such as `up{job="a"}[5m]`, whose answer is a matrix.
+   *
+   * @param at the end of the window, in milliseconds since the Unix epoch; now, when it is absent
+   */
+  range(selector: string, at?: number): Promise<Series[]>;
 }
 
 /** A span as X-Ray keeps it: a segment, or a subsegment of one. */
@@ -31,6 +44,14 @@ export interface Segment {
   /** `remote` and `aws` are calls to somebody else. */
   namespace?: string;
   isInProgress: boolean;
+  /** Seconds since the Unix epoch, by the sender's clock. */
+  startedAt?: number;
+  endedAt?: number;
+  /** As X-Ray tells: 5xx, 4xx. */
+  isFault: boolean;
+  isError: boolean;
+  /** X-Ray made it up from a call's other end; nobody has sent it. */
+  isInferred: boolean;
   http: { method?: string; url?: string; userAgent?: string; clientIp?: string; status?: number };
   sql: { databaseType?: string; query?: string; user?: string; url?: string };
   annotations: Readonly<Record<string, unknown>>;
@@ -51,6 +72,12 @@ export interface LogEvent {
   timestamp?: number;
   /** Where it was found, such as a log group. */
   source?: string;
+  /** The log stream, where the log has such. */
+  stream?: string;
+  /** Tells events apart that say the same; absent where the log has no such id. */
+  id?: string;
+  /** Milliseconds since the Unix epoch. */
+  ingestedAt?: number;
 }
 
 export interface LogsBackend {

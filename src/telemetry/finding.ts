@@ -5,6 +5,8 @@ export interface Finding {
   /** What was expected, in few words: `data: status 200`. */
   name: string;
   passed: boolean;
+  /** It has failed, and no later look can change that. */
+  isFinal?: boolean;
   /** What came instead, as it was seen; of what passed, what proves it. */
   seen?: string;
   /** Why it failed, as one sentence without a closing full stop. */

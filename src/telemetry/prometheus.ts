@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { TransientError } from '../aws/transient-error.ts';
 import { type Fault, UserFault } from '../runner/fault.ts';
-import type { MetricsBackend, Sample } from './backends.ts';
+import type { MetricsBackend } from './backends.ts';
 import { shown } from './json-value.ts';
 import { reasonOf } from './traffic.ts';
 
@@ -11,14 +11,12 @@ export type Send = (url: string, init: RequestInit) => Promise<Response>;
 /** So long one answer may take, in milliseconds. */
 const PATIENCE = 5000;
 
+const labels = v.record(v.string(), v.string());
+/** Seconds since the Unix epoch, and a number as text: `NaN` and `+Inf` are no JSON. */
+const point = v.tuple([v.number(), v.string()]);
 /** https://prometheus.io/docs/prometheus/latest/querying/api/#instant-queries */
-const answerSchema = v.object({
-  status: v.literal('success'),
-  data: v.object({
-    resultType: v.literal('vector'),
-    result: v.array(v.object({ metric: v.record(v.string(), v.string()), value: v.tuple([v.number(), v.string()]) })),
-  }),
-});
+const vectorSchema = answerOf('vector', v.object({ metric: labels, value: point }));
+const matrixSchema = answerOf('matrix', v.object({ metric: labels, values: v.array(point) }));
 const errorSchema = v.object({ status: v.literal('error'), errorType: v.string(), error: v.string() });
 
 /**
@@ -30,17 +28,37 @@ export function prometheusOver(url: string, send: Send = fetch): MetricsBackend 
   const api = `${url.replace(/\/+$/, '')}/api/v1/query`;
   return {
     async query(promql) {
-      const { response, text } = await ask(api, promql, send);
-      return samplesOf(response, text, api);
+      const answer = await ask(api, { query: promql }, send);
+      const result = resultOf(vectorSchema, answer, api);
+      return result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
+    },
+    async range(selector, at) {
+      const answer = await ask(api, { query: selector, ...(at !== undefined && { time: String(at / 1000) }) }, send);
+      return resultOf(matrixSchema, answer, api).map(({ metric, values }) => ({
+        labels: metric,
+        points: values.map(([seconds, value]) => ({ at: seconds * 1000, value: Number(value) })),
+      }));
     },
   };
 }
 
-async function ask(api: string, promql: string, send: Send) {
+function answerOf<T extends v.GenericSchema>(resultType: string, item: T) {
+  return v.object({
+    status: v.literal('success'),
+    data: v.object({ resultType: v.literal(resultType), result: v.array(item) }),
+  });
+}
+
+interface TextAnswer {
+  response: Response;
+  text: string;
+}
+
+async function ask(api: string, query: Readonly<Record<string, string>>, send: Send): Promise<TextAnswer> {
   try {
     const response = await send(api, {
       method: 'POST',
-      body: new URLSearchParams({ query: promql }).toString(),
+      body: new URLSearchParams(query).toString(),
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       redirect: 'error',
       signal: AbortSignal.timeout(PATIENCE),
@@ -57,7 +75,11 @@ async function ask(api: string, promql: string, send: Send) {
   }
 }
 
-function samplesOf({ status, ok }: Response, text: string, api: string): Sample[] {
+function resultOf<T>(
+  schema: v.GenericSchema<unknown, { data: { result: T[] } }>,
+  { response: { status, ok }, text }: TextAnswer,
+  api: string,
+): T[] {
   const answer = jsonOf(text);
   const refusal = v.safeParse(errorSchema, answer);
   const seen = `status ${status}, ${refusal.success ? shown(refusal.output.error, 300) : shown(text, 160)} (${api})`;
@@ -70,10 +92,8 @@ function samplesOf({ status, ok }: Response, text: string, api: string): Sample[
     throw new UserFault({ what: 'Prometheus does not let this run query it', seen, fix });
   }
   if (refusal.success) throw new UserFault({ what: 'Prometheus refuses a query', seen, fix: 'Mend what it says' });
-  const parsed = v.safeParse(answerSchema, answer);
-  if (parsed.success && ok) {
-    return parsed.output.data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
-  }
+  const parsed = v.safeParse(schema, answer);
+  if (parsed.success && ok) return parsed.output.data.result;
   // An answer that was broken off is none; one of another server will be the same next time.
   if (ok && answer === undefined && /^\s*\{/.test(text)) throw new TransientError(broken(seen));
   const fix = 'Give the address below which `/api/v1/query` is, such as `http://127.0.0.1:9090`';

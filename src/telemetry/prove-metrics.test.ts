@@ -23,7 +23,7 @@ function sample(name: string, labels: Record<string, string> = {}): Sample {
 }
 
 async function look(expected: ExpectedMetric, samples: readonly Sample[]) {
-  const [finding] = await lookForMetrics({ query: async () => [...samples] }, [expected], scope);
+  const [finding] = await lookForMetrics({ query: async () => [...samples], range: async () => [] }, [expected], scope);
   return finding;
 }
 

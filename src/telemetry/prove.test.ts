@@ -51,6 +51,7 @@ async function run(world: World, { sent = SENT, of = expectations }: { sent?: Se
         calls.metrics += 1;
         return (world.metrics ?? (() => [sample]))(elapsed(), promql);
       },
+      range: async () => [],
     },
     traces: {
       segments: async ids => {

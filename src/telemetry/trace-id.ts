@@ -13,18 +13,29 @@ export interface TraceContext {
   traceparent: string;
 }
 
-/**
- * Begins a trace. Its id begins with the time in seconds, which is what X-Ray's own ids do and what older collectors ask
- * for; the rest is random.
- *
- * @param now milliseconds since the Unix epoch
- */
-export function mintTrace(now: number, random: RandomBytes = randomBytes): TraceContext {
-  const seconds = Math.floor(now / 1000)
+/** What all trace ids of a run begin with: 16 hexadecimal digits. */
+export function tracePrefix(startedAt: number, run: string): string {
+  const seconds = Math.floor(startedAt / 1000)
     .toString(16)
     .padStart(8, '0')
     .slice(-8);
-  const traceId = seconds + hex(random(12));
+  return seconds + run;
+}
+
+/** Names a run: 8 hexadecimal digits. */
+export function mintRun(random: RandomBytes = randomBytes): string {
+  return hex(random(4));
+}
+
+/**
+ * Begins a trace. The ids of a run begin with the time in seconds, which is what X-Ray's own ids do and what older collectors
+ * ask for, and with the run's name, so that one pattern finds them all; the other half is random, which is the half that
+ * samplers look at.
+ *
+ * @param prefix of the run's ids, see {@link tracePrefix}
+ */
+export function mintTrace(prefix: string, random: RandomBytes = randomBytes): TraceContext {
+  const traceId = prefix + hex(random(8));
   const spanId = hex(random(8));
   return { traceId, spanId, traceparent: `00-${traceId}-${spanId}-01` };
 }

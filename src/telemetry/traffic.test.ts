@@ -2,13 +2,13 @@ import { afterEach, expect, it } from 'vitest';
 import { Cancelled } from '../runner/cancellation.ts';
 import { systemClock } from '../runner/clock.ts';
 import { closeServers, request, serve } from './fixtures.ts';
-import { mintTrace, plainTraceId, xrayTraceId } from './trace-id.ts';
+import { mintTrace, plainTraceId, tracePrefix, xrayTraceId } from './trace-id.ts';
 import { type Answer, checkAnswer, sendRequests } from './traffic.ts';
 
 afterEach(closeServers);
 
 const { signal } = new AbortController();
-const options = { signal, clock: systemClock };
+const options = { run: '0a1b2c3d', signal, clock: systemClock };
 
 it('sends each request once, with a trace of its own and marked as a test, and follows no redirect', async () => {
   const seen: string[][] = [];
@@ -172,10 +172,10 @@ it('has one finding for a request without an answer', () => {
 
 it('mints ids that X-Ray takes too, and knows them in both forms', () => {
   const now = Date.parse('2026-01-01T00:00:00Z');
-  const { traceId, traceparent } = mintTrace(now, size => new Uint8Array(size).fill(0xab));
-  expect(traceId).toBe(`6955b900${'ab'.repeat(12)}`);
+  const { traceId, traceparent } = mintTrace(tracePrefix(now, '0a1b2c3d'), size => new Uint8Array(size).fill(0xab));
+  expect(traceId).toBe(`6955b9000a1b2c3d${'ab'.repeat(8)}`);
   expect(traceparent).toBe(`00-${traceId}-${'ab'.repeat(8)}-01`);
-  expect(xrayTraceId(traceId)).toBe(`1-6955b900-${'ab'.repeat(12)}`);
+  expect(xrayTraceId(traceId)).toBe(`1-6955b900-0a1b2c3d${'ab'.repeat(8)}`);
   for (const form of [traceId, traceId.toUpperCase(), xrayTraceId(traceId), `Root=${xrayTraceId(traceId)};Sampled=1`])
     expect(plainTraceId(form)).toBe(traceId);
   for (const none of ['', '0'.repeat(32), traceId.slice(1), `2-${xrayTraceId(traceId).slice(2)}`])

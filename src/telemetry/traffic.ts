@@ -5,7 +5,7 @@ import type { ExpectedRequest } from './expectations.ts';
 import type { Finding } from './finding.ts';
 import { mismatches } from './json-match.ts';
 import { shown } from './json-value.ts';
-import { mintTrace, type RandomBytes } from './trace-id.ts';
+import { mintTrace, type RandomBytes, tracePrefix } from './trace-id.ts';
 
 /** A request that was sent, and what came of it. */
 export interface SentRequest {
@@ -30,6 +30,8 @@ export type Answer =
   | { kind: 'failed'; reason: string; ms: number };
 
 export interface TrafficOptions {
+  /** Names the run in every trace id: 8 hexadecimal digits, see `mintRun`. */
+  run: string;
   signal: AbortSignal;
   clock: Clock;
   random?: RandomBytes;
@@ -37,6 +39,11 @@ export interface TrafficOptions {
 
 /** The header by which an application knows traffic of a test. */
 export const TEST_HEADER = 'X-Zap-Obs-Traffic';
+
+/** By which all requests of a run are found where their trace ids have been replaced: X-Ray keeps it. */
+export function userAgentOf(run: string): string {
+  return `zap-obs/${run}`;
+}
 
 const AT_ONCE = 4;
 /** Milliseconds; longer where a request may take longer. */
@@ -55,12 +62,13 @@ export async function sendRequests(
   options: TrafficOptions,
 ): Promise<SentRequest[]> {
   const base = baseOf(baseUrl);
+  const prefix = tracePrefix(options.clock.now(), options.run);
   const sent: SentRequest[] = [];
   const waiting = [...requests.entries()];
   const work = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [index, request] = next;
-      sent[index] = await send(request, base, options);
+      sent[index] = await send(request, base, prefix, options);
     }
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, requests.length) }, work));
@@ -79,18 +87,23 @@ function baseOf(baseUrl: string): string {
   });
 }
 
-async function send(request: ExpectedRequest, base: string, options: TrafficOptions): Promise<SentRequest> {
-  const { signal, clock, random } = options;
+async function send(
+  request: ExpectedRequest,
+  base: string,
+  prefix: string,
+  options: TrafficOptions,
+): Promise<SentRequest> {
+  const { run, signal, clock, random } = options;
   signal.throwIfAborted();
   const startedAt = clock.now();
-  const { traceId, traceparent } = mintTrace(startedAt, random);
+  const { traceId, traceparent } = mintTrace(prefix, random);
   const patience = Math.max(PATIENCE, (request.maxMs ?? 0) + 1000);
   const limit = withTimeout(signal, patience);
   const passed = () => Math.max(clock.now() - startedAt, 0);
   try {
     const response = await fetch(base + request.path, {
       method: request.method,
-      headers: { traceparent, [TEST_HEADER]: 'true', 'user-agent': 'zap-obs' },
+      headers: { traceparent, [TEST_HEADER]: 'true', 'user-agent': userAgentOf(run) },
       redirect: 'manual',
       signal: limit,
     });

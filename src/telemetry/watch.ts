@@ -49,14 +49,15 @@ export function lookDelay(quiet: number, throttled: number, random: number): num
 
 /**
  * Looks again and again until everything is found or patience is over. The first look is taken at once, the last one when
- * patience ends. A look that fails for a passing reason decides nothing; any other ends the watch.
+ * patience ends, or when nothing that is open can be found any more. A look that fails for a passing reason decides nothing;
+ * any other ends the watch.
  *
  * @param blank what is to be found, as long as nothing is known of it
  * @throws the signal's reason when that aborts
  */
 export async function watch(
   blank: readonly Finding[],
-  look: () => Promise<Finding[]>,
+  look: (isLast: boolean) => Promise<Finding[]>,
   { signal, clock, patience, enough, random = Math.random }: WatchOptions,
 ): Promise<Watched> {
   const deadline = clock.now() + patience;
@@ -68,12 +69,13 @@ export async function watch(
     signal.throwIfAborted();
     const isLast = clock.now() >= deadline || enough?.aborted === true;
     try {
-      const found = await within(look, Math.max(deadline - clock.now(), GRACE), clock, signal);
+      const found = await within(() => look(isLast), Math.max(deadline - clock.now(), GRACE), clock, signal);
       if (open(found) < open(findings)) lastNews = clock.now();
       findings = found;
       fault = undefined;
       throttled = 0;
       if (open(found) === 0) return { findings, completeAt: clock.now(), looks };
+      if (found.every(({ passed, isFinal }) => passed || isFinal)) return { findings, looks };
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof UserFault)) throw error;

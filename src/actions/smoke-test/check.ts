@@ -39,7 +39,7 @@ export async function check(context: CheckContext, signal: AbortSignal): Promise
   const { expectations } = files;
   const url = await reach(context, signal);
   host.line(`Requests to ${url}: ${expectations.requests.map(({ name }) => name).join(', ') || 'none are expected'}`);
-  const sent = await sendRequests(expectations.requests, url, { signal, clock: systemClock });
+  const sent = await sendRequests(expectations.requests, url, { run: smoke.run, signal, clock: systemClock });
   const answers = sent.flatMap(request => answerChecks(request));
   const telemetry = smoke.backends.length > 0 ? await checkTelemetry(context, sent, signal) : noTelemetry();
   const checks = [...answers, ...telemetry.checks];

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Container } from '../../compose/containers.ts';
 import { runDocker } from '../../compose/docker.docker.ts';
@@ -8,6 +7,7 @@ import { ComposeProject, removalOf } from '../../compose/project.ts';
 import { type Target, targetOf } from '../../compose/target.ts';
 import { UserFault } from '../../runner/fault.ts';
 import { RUN_MARKER } from '../../telemetry/prove-metrics.ts';
+import { mintRun } from '../../telemetry/trace-id.ts';
 import { type Aws, backendsFor, COLLECTOR, missingBackends, TELEMETRY_ENVIRONMENT } from './backends.ts';
 import { BUNDLED_COMPOSE, type SmokeFiles } from './files.ts';
 import { writeRunFile } from './run-folder.ts';
@@ -48,7 +48,7 @@ export interface SmokeProject {
  */
 export async function prepare(setting: SmokeSetting, signal: AbortSignal): Promise<SmokeProject> {
   const { files, aws, hasTelemetry, baseUrl, toolkit, env } = setting;
-  const run = randomBytes(4).toString('hex');
+  const run = mintRun();
   const name = setting.name ?? `zap-smoke-${run}`;
   const project = new ComposeProject({ name, files: files.compose, shownFiles: files.shown, env }, runDocker);
   const [model] = await Promise.all([project.model(signal), refuseExisting(project, signal)]);

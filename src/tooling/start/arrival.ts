@@ -11,6 +11,7 @@ import type { Finding } from '../../telemetry/finding.ts';
 import { prometheusOver } from '../../telemetry/prometheus.ts';
 import type { Signal } from '../../telemetry/proof.ts';
 import { prove } from '../../telemetry/prove.ts';
+import { mintRun } from '../../telemetry/trace-id.ts';
 import { checkAnswer, sendRequests } from '../../telemetry/traffic.ts';
 import { xrayTraces } from '../../telemetry/xray.aws.ts';
 import { ROOT } from '../repository.ts';
@@ -40,7 +41,7 @@ export async function showArrival(
 ): Promise<boolean> {
   const expectations = parseExpectations(await readFile(join(ROOT, EXPECTATIONS), 'utf8'), EXPECTATIONS);
   const url = outputs['load-balancer-url'] ?? '';
-  const sent = await sendRequests(expectations.requests, url, { signal, clock: systemClock });
+  const sent = await sendRequests(expectations.requests, url, { run: mintRun(), signal, clock: systemClock });
   const answers = sent.flatMap(({ request, answer }) => checkAnswer(request, answer));
   for (const { request, answer } of sent) {
     const told = answer.kind === 'answered' ? `${answer.status}, ${answer.ms.toFixed(0)} ms` : answer.reason;
