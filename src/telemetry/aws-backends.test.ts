@@ -141,7 +141,11 @@ it('reads log events through empty pages, in milliseconds, by the ids in both fo
   expect(logs.calls?.()).toBe(6);
   expect(calls.find(({ body }) => body.logGroupName === '/a')).toMatchObject({
     action: 'Logs_20140328.FilterLogEvents',
-    body: { logGroupName: '/a', startTime: 1_795_390_000_123, filterPattern: `%${id.slice(0, 8)}-?${id.slice(8)}%` },
+    body: {
+      logGroupName: '/a',
+      startTime: 1_795_390_000_123,
+      filterPattern: `%${id.slice(0, 8)}-?${id.slice(8, 16)}%`,
+    },
   });
 });
 

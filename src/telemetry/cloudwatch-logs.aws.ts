@@ -33,14 +33,16 @@ export function cloudWatchLogs(session: Session, groups: readonly string[]): Log
 
   async function* pages(logGroupName: string, query: object): AsyncGenerator<LogEvent[]> {
     let nextToken: string | undefined;
-    // A page may be empty and have a token all the same: the end is where there is none.
+    let last: string | undefined;
+    // A page may be empty and have a token all the same: the end is where there is none, or the same again.
     do {
       const send: JsonCall = nextToken === undefined ? first : next;
       const input = { logGroupName, ...query, ...(nextToken && { nextToken }) };
       const page = await send<EventsPage>('FilterLogEvents', input, ['events', 'nextToken']);
       yield (page.events ?? []).map(event => readEvent(event, logGroupName));
+      last = nextToken;
       nextToken = page.nextToken || undefined;
-    } while (nextToken);
+    } while (nextToken !== undefined && nextToken !== last);
   }
 
   async function filter(group: string, filterPattern: string, startTime: number): Promise<LogEvent[]> {
