@@ -9,7 +9,7 @@ import { increaseOf } from './increase.ts';
 import { age } from './judge-metric.ts';
 import { KNOWN_METRICS } from './known-metrics.ts';
 import { type Instance, instanceOf } from './metric-history.ts';
-import { countEvidence, isFresh, type Picture, silentInstances, unsteadyInstances } from './metric-picture.ts';
+import { countEvidence, isFresh, type Picture, silentInstances, steadinessOf } from './metric-picture.ts';
 import { alternatives, jobsQuery, namesQuery, type RunScope, seriesKey, seriesSelector } from './metric-series.ts';
 import { prometheusName, prometheusSeries } from './prometheus-name.ts';
 
@@ -173,7 +173,7 @@ function wrongCount(metric: ExpectedMetric, { untranslated }: Known, picture: Pi
   const { least, most } = countedRequests(metric, picture.sent);
   const { increase } = countEvidence(metric, picture);
   if (increase > most) return tooMuch(increase, least, most);
-  const [unsteady] = unsteadyInstances(metric, picture);
+  const [unsteady] = steadinessOf(metric, picture).unsteady;
   if (unsteady !== undefined) {
     const whose = unsteady === '' ? '' : ` of instance \`${unsteady}\``;
     return {
