@@ -200,7 +200,7 @@ function requests({ requests: all }: ProofResult): Markup | undefined {
   if (all.length === 0) return undefined;
   const shown = worstFirst(all).slice(0, MOST_ROWS);
   const rows = shown.map(
-    request => markup`<tr><td class="state ${isWhole(request) ? 'good' : 'bad'}">${isWhole(request) ? '✓' : '✗'}</td>
+    request => markup`<tr><td class="state ${isWhole(request) ? 'good' : 'bad'}">${isWhole(request) ? '✓ whole' : '✗ not whole'}</td>
 <th scope="row" class="path"><code>${shownText(`${request.method} ${request.path}`, 200)}</code></th><td>${request.status ?? 'no answer'}</td><td class="number">${`${Math.round(request.ms)} ms`}</td>
 <td class="number">${arrivalCell(request, 'traces')}</td><td class="number">${arrivalCell(request, 'logs')}</td><td class="mono">${shownText(request.traceId, 40)}</td></tr>
 `,
@@ -208,7 +208,7 @@ function requests({ requests: all }: ProofResult): Markup | undefined {
   return markup`<details${all.length <= 30 ? { markup: ' open=""' } : undefined}><summary>${count(all.length, 'request')}</summary>
 ${scrolled(
   'Requests',
-  markup`<table><thead><tr><th scope="col">Answer</th><th scope="col">Request</th><th scope="col">Status</th><th scope="col" class="number">Took</th><th scope="col" class="number">Trace after</th><th scope="col" class="number">Logs after</th><th scope="col">Trace id</th></tr></thead>
+  markup`<table><thead><tr><th scope="col">Verdict</th><th scope="col">Request</th><th scope="col">Status</th><th scope="col" class="number">Took</th><th scope="col" class="number">Trace after</th><th scope="col" class="number">Logs after</th><th scope="col">Trace id</th></tr></thead>
 <tbody>${rows}</tbody></table>`,
 )}
 ${more(all.length - shown.length)}

@@ -97,8 +97,9 @@ export function ticks(from: number, to: number): number[] {
   const rough = (to - from) / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = ([1, 2, 5, 10].find(factor => factor * power >= rough) ?? 10) * power;
-  const first = Math.ceil(from / step);
-  const count = Math.floor(to / step) - first + 1;
+  // 0.3 / 0.1 is a little less than 3.
+  const first = Math.ceil(from / step - 1e-9);
+  const count = Math.floor(to / step + 1e-9) - first + 1;
   return Array.from({ length: Math.max(count, 0) }, (_, index) => Number(((first + index) * step).toPrecision(12)));
 }
 
