@@ -20,7 +20,7 @@ code { background: var(--card); border-radius: 4px; padding: 1px 3px; }
 .bad { color: var(--bad); }
 .badge.good { background: var(--good-ground); }
 .badge.bad { background: var(--bad-ground); }
-dl.about { display: flex; flex-wrap: wrap; gap: 12px 36px; margin: 20px 0 0; }
+dl.about { display: flex; flex-wrap: wrap; gap: 12px 28px; margin: 20px 0 0; }
 dl.about div { min-width: 0; }
 dt { color: var(--faint); font-size: 13px; }
 dd { margin: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }

@@ -9,6 +9,7 @@ import {
   allChecks,
   arrivalOf,
   isWhole,
+  milliseconds,
   orderedLedgers,
   proofHeadline,
   took,
@@ -201,7 +202,7 @@ function requests({ requests: all }: ProofResult): Markup | undefined {
   const shown = worstFirst(all).slice(0, MOST_ROWS);
   const rows = shown.map(
     request => markup`<tr><td class="state ${isWhole(request) ? 'good' : 'bad'}">${isWhole(request) ? '✓ whole' : '✗ not whole'}</td>
-<th scope="row" class="path"><code>${shownText(`${request.method} ${request.path}`, 200)}</code></th><td>${request.status ?? 'no answer'}</td><td class="number">${`${Math.round(request.ms)} ms`}</td>
+<th scope="row" class="path"><code>${shownText(`${request.method} ${request.path}`, 200)}</code></th><td>${request.status ?? 'no answer'}</td><td class="number">${milliseconds(request.ms)}</td>
 <td class="number">${arrivalCell(request, 'traces')}</td><td class="number">${arrivalCell(request, 'logs')}</td><td class="mono">${shownText(request.traceId, 40)}</td></tr>
 `,
   );

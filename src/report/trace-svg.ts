@@ -44,8 +44,9 @@ export function traceMarkup({ title, traceId, bars, more = 0 }: TracePicture, pl
   const to = Math.max(...shown.map(({ start, duration }) => start + duration), from + 0.001);
   const scale = (value: number) => percent(MARGIN + ((value - from) / (to - from)) * (100 - 2 * MARGIN));
   const height = HEAD + shown.length * ROW + (left > 0 ? 24 : 4);
-  const size = place === 'file' ? FILE_WIDTH : '100%';
-  return markup`<svg xmlns="http://www.w3.org/2000/svg" class="trace" width="${size}" height="${height}" role="img" aria-labelledby="trace-title trace-what">
+  const size =
+    place === 'file' ? markup`width="${FILE_WIDTH}" viewBox="0 0 ${FILE_WIDTH} ${height}"` : markup`width="100%"`;
+  return markup`<svg xmlns="http://www.w3.org/2000/svg" class="trace" ${size} height="${height}" role="img" aria-labelledby="trace-title trace-what">
 <title id="trace-title">${`Trace of ${shownText(title, 120)}`}</title>
 <desc id="trace-what">${told(shown, traceId)}</desc>
 ${place === 'file' ? { markup: `<style>${TRACE_STYLE}\n</style>` } : undefined}
