@@ -16,6 +16,7 @@ import {
 } from './proof-fixtures.ts';
 import { proofPage } from './proof-page.ts';
 import type { ProofResult } from './proof-result.ts';
+import { proofSummary } from './proof-summary.ts';
 import { ticks, traceSvg } from './trace-svg.ts';
 
 const ALL = { GREEN, RED, SAMPLED, UNKNOWN_COUNTERS, SILENT, UNREACHABLE, HOSTILE };
@@ -89,6 +90,18 @@ describe('the page', () => {
     const page = proofPage(withTexts({ ...RED, requests }, text => text.padEnd(20_000, 'x')));
     expect(page.length).toBeLessThan(3_000_000);
     expect(page).toContain('and 4000 more, in the JSON result');
+  });
+
+  it('tells of forty reasons at most', () => {
+    const checks = Array.from({ length: 300 }, (_, index) => ({
+      suite: 'answers' as const,
+      name: `r${index}`,
+      passed: false,
+    }));
+    const page = proofPage({ ...GREEN, passed: false, checks });
+    expect(page.match(/class="problem"/g)).toHaveLength(40);
+    expect(page).toContain('and 260 more, in the JSON result');
+    expect(proofSummary({ ...GREEN, passed: false, checks })).toContain('and 260 more. Mend these first.');
   });
 
   it('keeps every name of an element once', () => {

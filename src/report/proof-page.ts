@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { renderFault, renderPlace } from '../runner/fault.ts';
+import { MOST_FAILURES } from './check-tables.ts';
 import { latencyFigure } from './latency-figure.ts';
 import { ledgerFigure } from './ledger-figure.ts';
 import { type Markup, marked, markedSentence, markup } from './markup.ts';
@@ -94,7 +95,8 @@ function problems(result: ProofResult): Markup | undefined {
   if (faults.length + diagnoses.length + failed.length === 0) return undefined;
   return markup`<section aria-labelledby="wrong"><h2 id="wrong">What is wrong</h2>
 ${faults}${diagnoses}
-${failed.map(check => failure(check, result))}
+${failed.slice(0, MOST_FAILURES).map(check => failure(check, result))}
+${more(failed.length - MOST_FAILURES)}
 </section>`;
 }
 
