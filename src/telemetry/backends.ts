@@ -31,6 +31,8 @@ export interface MetricsBackend {
    * @param at the end of the window, in milliseconds since the Unix epoch; now, when it is absent
    */
   range(selector: string, at?: number): Promise<Series[]>;
+  /** How often the backend has been called so far, repetitions included. */
+  calls?(): number;
 }
 
 /** A span as X-Ray keeps it: a segment, or a subsegment of one. */
@@ -62,6 +64,8 @@ export interface Segment {
 export interface TracesBackend {
   /** All segments of these traces that have arrived so far. */
   segments(traceIds: readonly string[]): Promise<Segment[]>;
+  /** How often the backend has been called so far, repetitions included. */
+  calls?(): number;
 }
 
 /** One event of a log. */

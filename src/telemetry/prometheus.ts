@@ -26,19 +26,25 @@ const errorSchema = v.object({ status: v.literal('error'), errorType: v.string()
  */
 export function prometheusOver(url: string, send: Send = fetch): MetricsBackend {
   const api = `${url.replace(/\/+$/, '')}/api/v1/query`;
+  let calls = 0;
+  const counted: Send = (url, init) => {
+    calls += 1;
+    return send(url, init);
+  };
   return {
     async query(promql) {
-      const answer = await ask(api, { query: promql }, send);
+      const answer = await ask(api, { query: promql }, counted);
       const result = resultOf(vectorSchema, answer, api);
       return result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
     },
     async range(selector, at) {
-      const answer = await ask(api, { query: selector, ...(at !== undefined && { time: String(at / 1000) }) }, send);
+      const answer = await ask(api, { query: selector, ...(at !== undefined && { time: String(at / 1000) }) }, counted);
       return resultOf(matrixSchema, answer, api).map(({ metric, values }) => ({
         labels: metric,
         points: values.map(([seconds, value]) => ({ at: seconds * 1000, value: Number(value) })),
       }));
     },
+    calls: () => calls,
   };
 }
 
