@@ -41,7 +41,7 @@ export function validateTable(figures: readonly ValidateFigure[]): string {
 const seconds = (value: number) => `${value.toFixed(2)} s`;
 
 /** Calls that do not grow with the requests: what is asked before the traffic, each look at metrics and logs, and what is asked at the end. */
-const CONSTANT = 120;
+const CONSTANT = 80;
 
 export function validateAims(figures: readonly ValidateFigure[]): Aim[] {
   const own = figures.filter(({ approach }) => approach === 'zap-obs');
