@@ -97,6 +97,8 @@ export interface LogsBackend {
    * @param most of each log
    */
   recent?(since: number, most: number): Promise<LogEvent[]>;
+  /** The first events since a moment that hold all of these texts, as the collector's own log may be among the logs. */
+  holding?(texts: readonly string[], since: number, most: number): Promise<LogEvent[]>;
   /** What it has noticed that may be why nothing is found, such as a group that does not exist. */
   notes?(): string[];
   /** How often the backend has been called so far, repetitions included. */

@@ -85,8 +85,13 @@ function search(service: string, metrics: readonly ExpectedMetric[], exclusive =
 
 function answered(count: number): SentRequest[] {
   const answer = { kind: 'answered', status: 200, ms: 0, body: '', isCut: false } as const;
-  const one = () => ({ request: request(), traceId: '', startedAt: Date.now(), answer, findings: [] });
-  return Array.from({ length: count }, one);
+  return Array.from({ length: count }, () => ({
+    request: request(),
+    traceId: '',
+    startedAt: Date.now(),
+    answer,
+    findings: [],
+  }));
 }
 
 it('counts what has risen since the baseline: over restarts, after a silence, of new instances', async () => {
