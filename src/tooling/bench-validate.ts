@@ -26,7 +26,7 @@ const figures: ValidateFigure[] = [];
 await withLocalProject(images, signal, async project => {
   for (const requests of counts) {
     console.error(`${requests} requests`);
-    figures.push(...(await measureProof(project, requests, signal)));
+    figures.push(...(await measureProof(project, requests, { signal, tell: line => console.error(line) })));
   }
 });
 console.log(`\n${validateTable(figures)}\n`);
