@@ -41,7 +41,7 @@ interface Known {
   old: ReadonlyMap<string, number>;
   /** Services that have series of these names. */
   others: readonly Sample[];
-  /** What collectors could not translate meanwhile. */
+  /** How often collectors have failed to translate metrics meanwhile: once for each batch with such. */
   untranslated: number;
 }
 
@@ -225,7 +225,7 @@ function silence(silent: readonly Instance[], { from }: Picture): Cause {
 
 function delta(untranslated: number): Cause {
   return {
-    cause: `The collector could not translate ${count(untranslated, 'metric')} meanwhile (\`${FAILED_TRANSLATIONS}\`), as it cannot with delta temporality; it drops such without a word`,
+    cause: `The collector failed ${count(untranslated, 'time')} to translate metrics meanwhile (\`${FAILED_TRANSLATIONS}\`), as it does with delta temporality; it drops such without a word`,
     fix: 'Set `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=cumulative` for the application',
   };
 }
@@ -234,11 +234,14 @@ function delta(untranslated: number): Cause {
 function absence(metric: ExpectedMetric, known: Known, { scope, picture, metrics }: ExplainOptions): Cause {
   const isOthersFresh = picture.tracks.some(track => isFresh(track, picture));
   const last = lastOf(metric, known);
+  // Gauges have no temporality: they come, where totals have ended.
+  const isDropped = known.untranslated > 0 && isOthersFresh && metric.type !== 'gauge';
+  if (last !== undefined && isDropped) return { ...stale(last, isOthersFresh, picture), ...delta(known.untranslated) };
   if (last !== undefined) return stale(last, isOthersFresh, picture);
   const { seen, nearest } = otherMetrics(metric, known.names);
   const named = explainName(metric, known.names, metrics);
   if (named) return { seen, ...named };
-  if (known.untranslated > 0) return { seen, ...delta(known.untranslated) };
+  if (known.untranslated > 0 && metric.type !== 'gauge') return { seen, ...delta(known.untranslated) };
   if (known.names.length === 0) return { seen, ...otherService(metric, known.others, scope) };
   return {
     seen,

@@ -45,7 +45,8 @@ export class ShopProcess {
   }
 
   serve(path: string, times = 1): void {
-    this.#counted.set(path, (this.#counted.get(path) ?? 0) + times);
+    const route = path.replace(/\?.*/s, '');
+    this.#counted.set(route, (this.#counted.get(route) ?? 0) + times);
   }
 
   /** Exports all that is due. */
@@ -104,7 +105,7 @@ export class World {
       processes[index % processes.length]?.serve(one.path);
       this.pass(50);
       const answer = { kind: 'answered', status: 200, ms: 5, body: '', isCut: false } as const;
-      return { request: one, traceId: `${index}`.padStart(32, 'f'), startedAt, answer };
+      return { request: one, traceId: `${index}`.padStart(32, 'f'), startedAt, answer, findings: [] };
     });
   }
 }
