@@ -208,6 +208,12 @@ function reportsOf(
     .sort((one, other) => (one.instance < other.instance ? -1 : 1));
 }
 
+/** Nothing more is to be waited for: every collector has counted since the last answer, or has fallen silent. */
+export function isSettled(samples: readonly CounterSample[], options: SinceOptions): boolean {
+  const { collectors = [] } = countersSince([], samples, options) ?? {};
+  return collectors.every(({ hasReported, isSilent }) => hasReported || isSilent);
+}
+
 /** Every collector has counted since the last answer, so that nothing that is said of the run is old. */
 export function isReported({ collectors }: CollectorIncrease): boolean {
   return collectors.every(({ hasReported }) => hasReported);

@@ -1,9 +1,11 @@
 import type { MetricsBackend } from './backends.ts';
+import type { CollectorIncrease } from './collector-counters.ts';
+import type { Evidence } from './evidence.ts';
 import { KNOWN_METRICS } from './known-metrics.ts';
 import { prometheusName } from './prometheus-name.ts';
 import { SIGNALS, type Signal } from './proof.ts';
 import { RUN_MARKER, servicesQuery } from './prove-metrics.ts';
-import { reasonOf } from './traffic.ts';
+import { reasonOf, type SentRequest } from './traffic.ts';
 
 /** What is known of a run beside its telemetry: enough to tell where something was lost. What is absent is unknown. */
 export interface Facts {
@@ -16,6 +18,14 @@ export interface Facts {
   counters?: Readonly<Record<Signal, CollectorCounters>>;
   /** What the collector's OTLP receiver says to an empty export: a status of HTTP, or why there was no answer. */
   otlp?: Readonly<Partial<Record<Signal, number | string>>>;
+  /** How far the counters of collectors have risen since before the traffic; see collector-counters.ts. */
+  collector?: CollectorIncrease | undefined;
+  /** Every request, in the order of sending. */
+  sent?: readonly SentRequest[];
+  /** What was found, request by request. */
+  evidence?: Evidence;
+  /** Nobody else sends requests meanwhile. */
+  exclusive?: boolean;
   /** `job` of everything that has arrived under the run's marker. */
   services?: readonly string[];
 }

@@ -1,6 +1,8 @@
 import type { ProofResult } from '../report/proof-result.ts';
+import { type CollectorIncrease, countersSince } from './collector-counters.ts';
 import { diagnose } from './diagnose.ts';
 import type { Facts } from './facts.ts';
+import { ledgerOf } from './ledger.ts';
 import { resultOf } from './proof-result.ts';
 import type { ProofRun } from './proof-run.ts';
 import { tracePicture } from './trace-picture.ts';
@@ -17,9 +19,23 @@ export interface Surroundings {
 
 /** Follows what was sent hop by hop, says why something is missing, and puts all of it together for the reports. */
 export async function judgeRun(run: ProofRun, { facts, links, simulated }: Surroundings): Promise<ProofResult> {
-  const { sent, evidence, proof } = run;
+  const { sent, evidence, proof, plan } = run;
+  const { exclusive } = plan;
+  const counters = collectorOf(run);
   const answered = sent.filter(({ answer }) => answer.kind === 'answered').length;
-  const diagnosed = proof.passed ? proof : diagnose(proof, { answered, ...(await facts?.(run)) });
+  const known = { answered, sent, evidence, exclusive, collector: counters };
+  const diagnosed = proof.passed ? proof : diagnose(proof, { ...known, ...(await facts?.(run)) });
+  const signals = proof.signals.map(({ signal }) => signal);
+  const ledgers = ledgerOf({ sent, evidence, counters, exclusive, signals });
   const trace = tracePicture(sent, evidence.traces, evidence.logs);
-  return resultOf(run, { proof: diagnosed, ledgers: [], trace, links: links?.(trace?.traceId) ?? [], simulated });
+  return resultOf(run, { proof: diagnosed, ledgers, trace, links: links?.(trace?.traceId) ?? [], simulated });
+}
+
+/** What collectors have counted of this run. */
+function collectorOf({ counters, sent, evidence, startedAt, duration }: ProofRun): CollectorIncrease | undefined {
+  if (!counters) return undefined;
+  const from = Math.max(startedAt, ...sent.map(one => one.startedAt + one.answer.ms));
+  const instances = evidence.counts.flatMap(({ byInstance }) => [...byInstance.keys()]);
+  const times = { begin: startedAt, from, now: startedAt + duration };
+  return countersSince(counters.before, counters.after, { ...times, instances });
 }

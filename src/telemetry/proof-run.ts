@@ -2,7 +2,7 @@ import { TransientError } from '../aws/transient-error.ts';
 import type { Clock } from '../runner/clock.ts';
 import { type Fault, renderFault, throwIfAny, UserFault } from '../runner/fault.ts';
 import type { Backends } from './backends.ts';
-import { type CounterSample, readCounters } from './collector-counters.ts';
+import { type CounterSample, isSettled, readCounters } from './collector-counters.ts';
 import type { Evidence } from './evidence.ts';
 import type { Expectations } from './expectations.ts';
 import type { Finding } from './finding.ts';
@@ -99,7 +99,7 @@ export async function proveRun(plan: ProofPlan, options: ProofRunOptions): Promi
   const hasRecords = watched.some(one => one.signal === 'logs' && one.passed);
   const [control, after, records] = await Promise.all([
     askPatiently(() => askForNeverSent(backends, never, signalsOf(expectations), startedAt), options),
-    metrics && askPatiently(() => readCounters(backends.metrics), options),
+    metrics && lastCounters(plan, { begin: startedAt, from: lastAnswer(sent, startedAt) }, watched, options),
     // Once more, for what was exported twice: the second time may come after all was there.
     logs && hasRecords ? askPatiently(() => logs.look(true), options) : undefined,
   ]);
@@ -150,6 +150,26 @@ async function askPatiently<T>(ask: () => Promise<T>, options: ProofRunOptions):
   };
   const { fault } = await watch([{ name: 'answer', passed: false }], look, { ...options, patience: ASKING });
   return 'answer' in asked ? asked : { ...(fault && { fault }) };
+}
+
+/** Where something is missing, what collectors have counted is waited for; where nothing is, it is taken as it stands. */
+async function lastCounters(
+  { backends }: ProofPlan,
+  times: { begin: number; from: number },
+  watched: readonly SignalProof[],
+  options: ProofRunOptions,
+): Promise<Asked<CounterSample[]>> {
+  const isWhole = watched.every(({ passed }) => passed);
+  const asked: Asked<CounterSample[]> = {};
+  const look = async (): Promise<Finding[]> => {
+    const now = options.clock.now();
+    const samples = await readCounters(backends.metrics, { since: times.begin, now });
+    asked.answer = samples;
+    return [{ name: 'counters', passed: isWhole || isSettled(samples, { ...times, now }) }];
+  };
+  const patience = Math.min(ASKING, options.patience);
+  const { fault } = await watch([{ name: 'counters', passed: false }], look, { ...options, patience });
+  return asked.answer ? asked : { ...(fault && { fault }) };
 }
 
 /**
