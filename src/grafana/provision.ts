@@ -49,7 +49,7 @@ const OUTCOME: Readonly<Record<Decision, GrafanaOutcome>> = {
   keep: 'kept',
 };
 
-const dataSourceSchema = v.looseObject({
+const dataSourceSchema = v.object({
   uid: v.string(),
   name: v.string(),
   type: v.string(),
@@ -57,6 +57,13 @@ const dataSourceSchema = v.looseObject({
   url: v.optional(v.string(), ''),
   jsonData: v.optional(v.record(v.string(), v.unknown()), {}),
   version: v.optional(v.number()),
+  // What somebody may have set beside what we write: an update that leaves it out would take it back.
+  isDefault: v.optional(v.boolean()),
+  basicAuth: v.optional(v.boolean()),
+  basicAuthUser: v.optional(v.string()),
+  withCredentials: v.optional(v.boolean()),
+  database: v.optional(v.string()),
+  user: v.optional(v.string()),
 });
 const dashboardSchema = v.object({
   dashboard: v.looseObject({ version: v.number() }),
