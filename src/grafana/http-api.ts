@@ -110,7 +110,7 @@ function judge(response: Response, text: string, what: string, url: string): Gra
     const fix = 'This may pass by itself: run again';
     return { fault: new GrafanaUnusable({ what: `Grafana ${state} \`${what}\``, seen, fix }), mayPass: true, pause };
   }
-  if (body === undefined) {
+  if (body === undefined || (status >= 300 && status < 400)) {
     const fault = new GrafanaUnusable({
       what: `Not Grafana, but something else answers \`${what}\` at ${url}`,
       seen,
