@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { execFile } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { type LocalAws, startLocalAws } from '@zap-obs/local-aws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openLocalSession } from '../aws/session.aws.ts';
@@ -14,6 +13,7 @@ import { imagesIn, localAwsImages } from './local-images.ts';
 import { ROOT } from './repository.ts';
 import { runBundle } from './run-bundle.ts';
 
+const docker = promisify(execFile);
 const images = imagesIn(process.env);
 const dashboards = readDashboards();
 
@@ -22,18 +22,20 @@ const PATIENCE = 150_000;
 
 /**
  * What shows nothing in a deployment in which this does not happen. All else that shows faults only is provoked here: errors of
- * the application, X-Ray and Prometheus that refuse what the collector sends.
+ * the application, AWS refusing what the collector sends, a metric that Prometheus cannot take.
  */
-const EMPTY: Readonly<Record<string, string>> = {};
+const EMPTY: Readonly<Record<string, string>> = {
+  'collector.json, Spans, E': 'spans have no queue: X-Ray is written to at once',
+  'collector.json, Metric points, E': 'a queue of the collector would have to be full',
+  'collector.json, Log records, E': 'a queue of the collector would have to be full',
+};
 
 let aws: LocalAws;
-let workspace: string;
 let url: string;
 let metrics: MetricsBackend;
 
 beforeAll(async () => {
   aws = await startLocalAws({ port: 0, pace: 0.005, containers: { run: runDocker, images: localAwsImages(images) } });
-  workspace = await mkdtemp(join(tmpdir(), 'zap-obs-dashboards-e2e-'));
   const options = { endpoint: aws.url, workspace: ROOT };
   const built = await runBundle(
     'build-push',
@@ -67,17 +69,43 @@ beforeAll(async () => {
     signedFetch(openLocalSession(aws.url, 'us-east-1')),
   );
 });
-afterAll(async () => {
-  await aws?.close();
-  if (workspace) await rm(workspace, { recursive: true, force: true });
-});
+afterAll(() => aws?.close());
 
 /** What a user of the application, and trouble behind the collector, bring about. */
 async function live(round: number): Promise<void> {
   for (const path of ['/', '/api/data', '/error', '/health']) await (await fetch(url + path)).text();
+  await sendFromTask('logs', LOGS);
+  await sendFromTask('metrics', METRICS);
   if (round % 5 !== 0) return;
-  aws.faults.inject({ fault: 'access-denied', action: 'PutTraceSegments', times: 1 });
-  aws.faults.inject({ fault: 'access-denied', action: 'RemoteWrite', times: 1 });
+  for (const action of ['PutTraceSegments', 'RemoteWrite', 'PutLogEvents'])
+    aws.faults.inject({ fault: 'access-denied', action, times: 1 });
+}
+
+const SERVICE = { attributes: [{ key: 'service.name', value: { stringValue: 'other' } }] };
+/** zap-app prints its log records; an application that sends them would send such. */
+const LOGS = {
+  resourceLogs: [{ resource: SERVICE, scopeLogs: [{ logRecords: [{ body: { stringValue: 'hello' } }] }] }],
+};
+/** Of delta temporality (1), which the collector's exporter cannot translate. */
+const DELTA = {
+  name: 'some.delta',
+  sum: { aggregationTemporality: 1, isMonotonic: true, dataPoints: [{ asInt: '1' }] },
+};
+const METRICS = { resourceMetrics: [{ resource: SERVICE, scopeMetrics: [{ metrics: [DELTA] }] }] };
+
+/** Sends OTLP from within the task, where alone the collector can be reached. */
+async function sendFromTask(signal: 'logs' | 'metrics', body: object): Promise<void> {
+  const script = `fetch('http://127.0.0.1:4318/v1/${signal}', { method: 'POST', headers: { 'content-type': 'application/json' },
+    body: process.argv[1] }).then(response => process.exit(response.status < 600 ? 0 : 1), () => process.exit(1))`;
+  await docker('docker', ['exec', await appContainer(), 'node', '-e', script, JSON.stringify(body)]);
+}
+
+async function appContainer(): Promise<string> {
+  const filters = [`label=zap-obs.local-aws=${process.pid}`, 'label=com.docker.compose.service=app'];
+  const args = ['ps', '--format', '{{.Names}}', ...filters.flatMap(filter => ['--filter', filter])];
+  const [name] = (await docker('docker', args)).stdout.split('\n').filter(Boolean);
+  if (name === undefined) throw new Error('no container of the application runs');
+  return name;
 }
 
 /** The values that Grafana would choose: the first of each variable, and All where there is that. */

@@ -254,17 +254,6 @@ describe('what goes wrong is one warning, and the stacks are up all the same:', 
       { fault: 'html-answer', action: 'GetFolder', status: 200, times: 9 },
       /Not Grafana, but something else answers/,
     ],
-    [
-      'a Grafana that fails',
-      { fault: 'service-error', action: 'SaveDashboard', times: 9 },
-      /has a fault of its own.* 500/,
-    ],
-    ['a Grafana that is busy', { fault: 'throttled', action: 'GetDashboard', times: 9 }, /asked too often.* 429/],
-    [
-      'a line that breaks',
-      { fault: 'connection-reset', action: 'GetFolder', times: 9 },
-      /does not answer `GET \/api\/folders/,
-    ],
     ['a tag that may not be set', { fault: 'access-denied', action: 'TagResource' }, /Allow `grafana:TagResource`/],
   ])('%s', async (what, fault, words) => {
     const prefix = `f-${what.replaceAll(/[^a-z]/g, '-')}`;
@@ -280,6 +269,18 @@ describe('what goes wrong is one warning, and the stacks are up all the same:', 
     // The next run goes on from there.
     const again = await run(deploy, own(prefix), files());
     expect([again.code, warningsOf(again.host.log)]).toEqual([0, []]);
+  });
+
+  it.each([
+    ['service-error', 'GetDataSource'],
+    ['throttled', 'GetDashboard'],
+    ['connection-reset', 'GetFolder'],
+    ['half-answer', 'GetDashboardVersions'],
+  ] as const)('but what passes is none: %s', async (fault, action) => {
+    await provisioned(`pass-${fault}`).then(({ outdate }) => outdate());
+    const injected = inject({ fault, action });
+    const { code, host } = await run(deploy, own(`pass-${fault}`), files());
+    expect([injected.struck, code, warningsOf(host.log)]).toEqual([1, 0, []]);
   });
 
   it('a plugin that is missing keeps nothing else from being done', async () => {
