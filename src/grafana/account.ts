@@ -89,10 +89,12 @@ async function remove(name: string, id: string | undefined, options: AccountOpti
     await control.deleteAccount(workspaceId, id);
     return 1;
   };
+  const limit = AbortSignal.timeout(REMOVAL);
   try {
-    const count = await orAbort(removal(), AbortSignal.timeout(REMOVAL));
+    const count = await orAbort(removal(), limit);
     if (count > 0) keep(undefined);
   } catch (error) {
+    if (!(error instanceof UserFault) && !limit.aborted) throw error;
     const seen = error instanceof UserFault ? error.faults[0]?.seen : `no answer within ${REMOVAL / 1000} s`;
     warn({
       what: `The service account \`${name}\` of Grafana workspace \`${workspaceId}\` could not be deleted`,

@@ -1,7 +1,7 @@
 import { jsonCaller } from '../aws/json-client.aws.ts';
 import type { Session } from '../aws/session.aws.ts';
 import { UserFault } from '../runner/fault.ts';
-import type { GrafanaControlPlane, ServiceAccount } from './control-plane.ts';
+import { type GrafanaControlPlane, type ServiceAccount, urlOf } from './control-plane.ts';
 
 const ACCOUNTS = '/workspaces/{workspaceId}/serviceaccounts';
 
@@ -101,11 +101,6 @@ export function grafanaControlPlane(session: Session): GrafanaControlPlane {
       await grafana('TagResource', { resourceArn, tags }, []);
     },
   };
-}
-
-/** AWS gives a host's name; the local AWS, which has none, says with which scheme it is reached. */
-function urlOf(endpoint: string): string {
-  return (endpoint.includes('://') ? endpoint : `https://${endpoint}`).replace(/\/+$/, '');
 }
 
 function isRefusal(error: unknown, code: string): boolean {

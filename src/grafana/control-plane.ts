@@ -27,3 +27,8 @@ export interface GrafanaControlPlane {
   deleteAccount(workspaceId: string, accountId: string): Promise<void>;
   tag(arn: string, tags: Readonly<Record<string, string>>): Promise<void>;
 }
+
+/** AWS gives a host's name; the local AWS, which has none, says with which scheme it is reached. */
+export function urlOf(endpoint: string): string {
+  return (endpoint.includes('://') ? endpoint : `https://${endpoint}`).replace(/\/+$/, '');
+}

@@ -33,11 +33,13 @@ export interface WorkspaceOptions {
 }
 
 /**
- * The workspace's tag that says what was brought about in it, and that nothing was left to do or to say. While it does, nothing
- * is asked of Grafana itself: AWS bills each service account as a user of the month
+ * The workspace's tag that says what was brought about in it for a set of stacks, and that nothing was left to do or to say. While
+ * it does, nothing is asked of Grafana itself: AWS bills each service account as a user of the month
  * (https://docs.aws.amazon.com/grafana/latest/userguide/service-accounts.html).
  */
-export const TAG = 'zap-obs:grafana';
+export function tagFor(prefix: string): string {
+  return `zap-obs:grafana:${prefix}`;
+}
 
 /** Milliseconds for all of it. */
 const LIMIT = 180_000;
@@ -59,7 +61,7 @@ export async function provisionWorkspace(target: GrafanaTarget, options: Workspa
     result = { ...result, url: workspace.url };
     refuseUnlessUsable(workspace);
     const wanted = wantedFor({ ...target, version: workspace.version });
-    if (workspace.tags[TAG] === wanted.hash) {
+    if (workspace.tags[tagFor(target.prefix)] === wanted.hash) {
       line('As an earlier run has left it: nothing to do.');
       return asBefore(wanted, workspace.url);
     }
@@ -77,7 +79,7 @@ export async function provisionWorkspace(target: GrafanaTarget, options: Workspa
       provision(wanted, { ...counting, url, api: new GrafanaApi({ ...counting, url, token }) }),
     );
     result = { ...result, ...done };
-    if (warnings === 0) await options.control.tag(target.arn, { [TAG]: wanted.hash });
+    if (warnings === 0) await options.control.tag(target.arn, { [tagFor(target.prefix)]: wanted.hash });
     return result;
   } catch (error) {
     if (signal.aborted) throw signal.reason;

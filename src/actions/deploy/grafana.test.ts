@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { openSession } from '../../aws/session.aws.ts';
 import { grafanaControlPlane } from '../../grafana/control-plane.aws.ts';
-import { TAG } from '../../grafana/provision-workspace.ts';
+import { tagFor } from '../../grafana/provision-workspace.ts';
 import { uidOf } from '../../grafana/wanted.ts';
 import { Cancelled } from '../../runner/cancellation.ts';
 import { recordingHost } from '../../tooling/recording-host.ts';
@@ -48,7 +48,7 @@ const control = () => grafanaControlPlane(openSession('us-east-1'));
 const workspaceOf = (outputs: Record<string, string>) => /g-[0-9a-f]{10}/.exec(outputs['grafana-url'] ?? '')?.[0] ?? '';
 
 /** Somebody who looks after a workspace by hand, with an account that is none of ours. */
-async function person(workspaceId: string) {
+async function person(workspaceId: string, prefix = '') {
   const { accounts, createAccount, createToken, describe, tag } = control();
   const token = await createToken(workspaceId, await createAccount(workspaceId, 'somebody'), `${Date.now()}`, 60);
   const { url } = await describe(workspaceId);
@@ -69,14 +69,15 @@ async function person(workspaceId: string) {
     },
     accounts: async () => (await accounts(workspaceId)).map(({ name }) => name),
     /** What a release of zap-obs with other dashboards would find. */
-    outdate: () => tag(`arn:aws:grafana:us-east-1:000000000000:/workspaces/${workspaceId}`, { [TAG]: 'before' }),
+    outdate: () =>
+      tag(`arn:aws:grafana:us-east-1:000000000000:/workspaces/${workspaceId}`, { [tagFor(prefix)]: 'before' }),
   };
 }
 
 async function provisioned(prefix: string) {
   const { code, host } = await run(deploy, own(prefix), files());
   expect(code).toBe(0);
-  return await person(workspaceOf(host.outputs));
+  return await person(workspaceOf(host.outputs), prefix);
 }
 
 const writesTo = (service: string, calls: readonly string[]) =>
@@ -180,7 +181,7 @@ describe('a workspace of Amazon Managed Grafana', () => {
     const properties = `GrafanaVersion: "${version}", PluginAdminEnabled: true`;
     const { code, host } = await run(deploy, own(prefix), files(properties));
     expect([code, host.log.filter(line => line.startsWith('[warning'))]).toEqual([0, []]);
-    const { ask, outdate } = await person(workspaceOf(host.outputs));
+    const { ask, outdate } = await person(workspaceOf(host.outputs), prefix);
     expect((await ask('GET', `/api/datasources/uid/zap-obs-${prefix}-prometheus`)).body.type).toBe(type);
     await outdate();
     const again = await run(deploy, own(prefix), files(properties));

@@ -74,13 +74,13 @@ export const action = defineAction(
     await writeSummary(summary({ ...run, grafana }, view));
     throwUnlessGood(run, signal, host);
 
-    /** When the run is stopped in it, the stacks are up all the same: the summary says what became of them. */
+    /** Where this ends the run, the stacks are up all the same: the summary says what became of them. */
     async function grafanaOf(run: RunResult, outputs: ReadonlyMap<string, string>): Promise<GrafanaResult | undefined> {
       if (inputs.grafana === 'skip' || signal.aborted) return undefined;
       try {
         return await provisionGrafana(run, outputs, { host, session, toolkit: folders.toolkit, signal, mask });
       } catch (error) {
-        if (signal.aborted) await writeSummary(summary({ ...run, duration: Date.now() - started }, view));
+        await writeSummary(summary(run, view));
         throw error;
       }
     }
