@@ -28,7 +28,7 @@ function parseInput(spec: InputSpec, raw: string): Parsed {
   if (text === '' && spec.kind !== 'list' && spec.kind !== 'map') {
     if ('required' in spec && spec.required)
       return { fault: { what: 'is required', seen: 'nothing', fix: spec.description } };
-    return { value: 'default' in spec ? text : undefined };
+    return { value: spec.kind === 'string' && spec.default !== undefined ? text : undefined };
   }
   switch (spec.kind) {
     case 'string':

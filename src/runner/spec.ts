@@ -26,7 +26,7 @@ export type InputSpec = InputWords &
     | { kind: 'boolean'; default: boolean }
     | { kind: 'integer'; default?: number; required?: true; min?: number; max?: number }
     /** `90s`, `30m` or `2h`; parsed to milliseconds. */
-    | { kind: 'duration'; default: Duration; min?: Duration; max?: Duration }
+    | { kind: 'duration'; default?: Duration; min?: Duration; max?: Duration }
     | { kind: 'enum'; values: readonly string[]; default?: string; required?: true }
     /** Separated by commas or newlines. */
     | { kind: 'list' }
@@ -68,7 +68,7 @@ export type InputValue<I extends InputSpec> = I extends { kind: 'boolean' }
   : I extends { kind: 'integer' }
     ? Presence<I, number>
     : I extends { kind: 'duration' }
-      ? number
+      ? Presence<I, number>
       : I extends { kind: 'enum'; values: readonly (infer V)[] }
         ? Presence<I, V>
         : I extends { kind: 'list' }

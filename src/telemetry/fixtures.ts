@@ -33,7 +33,7 @@ export function request(more: Partial<ExpectedRequest> = {}): ExpectedRequest {
 /** A request that was answered as it should be. */
 export function answered(traceId: string, more: Partial<SentRequest> = {}): SentRequest {
   const answer = { kind: 'answered', status: 200, ms: 5, body: '', isCut: false } as const;
-  return { request: request(), traceId, startedAt: 1000, answer, ...more };
+  return { request: request(), traceId, startedAt: 1000, answer, findings: [], ...more };
 }
 
 export function span(name: string, kind: ExpectedSpan['kind'], attributes: Record<string, string | undefined> = {}) {

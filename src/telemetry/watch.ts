@@ -47,9 +47,21 @@ export function lookDelay(quiet: number, throttled: number, random: number): num
   return pause * (0.8 + 0.4 * random);
 }
 
+const SHORTEST_SILENCE = 30_000;
+
+/**
+ * After what silence nothing more is waited for, in milliseconds: once something has come, the rest has been lost on the way
+ * when it takes four times as long again.
+ *
+ * @param arrival from the beginning to the last news
+ */
+export function longestSilence(arrival: number): number {
+  return Math.max(4 * arrival, SHORTEST_SILENCE);
+}
+
 /**
  * Looks again and again until everything is found or patience is over. The first look is taken at once, the last one when
- * patience ends, or when nothing that is open can be found any more. A look that fails for a passing reason decides nothing;
+ * patience ends, or when nothing that is open can be found any more; a long silence after the first news ends it too. A look that fails for a passing reason decides nothing;
  * any other ends the watch.
  *
  * @param blank what is to be found, as long as nothing is known of it
@@ -60,17 +72,25 @@ export async function watch(
   look: (isLast: boolean) => Promise<Finding[]>,
   { signal, clock, patience, enough, random = Math.random }: WatchOptions,
 ): Promise<Watched> {
-  const deadline = clock.now() + patience;
+  const began = clock.now();
+  const deadline = began + patience;
+  let hasNews = false;
+  let state: string | undefined;
   let findings = [...blank];
   let fault: Fault | undefined;
   let lastNews = clock.now();
   let throttled = 0;
   for (let looks = 1; ; looks += 1) {
     signal.throwIfAborted();
-    const isLast = clock.now() >= deadline || enough?.aborted === true;
+    const isSilent = hasNews && clock.now() - lastNews >= longestSilence(lastNews - began);
+    const isLast = isSilent || clock.now() >= deadline || enough?.aborted === true;
     try {
       const found = await within(() => look(isLast), Math.max(deadline - clock.now(), GRACE), clock, signal);
-      if (open(found) < open(findings)) lastNews = clock.now();
+      if (state === undefined ? found.some(({ passed }) => passed) : state !== stateOf(found)) {
+        lastNews = clock.now();
+        hasNews = true;
+      }
+      state = stateOf(found);
       findings = found;
       fault = undefined;
       throttled = 0;
@@ -95,6 +115,11 @@ async function pauseFor(ms: number, clock: Clock, signal: AbortSignal, enough: A
   } catch (error) {
     if (signal.aborted || !enough?.aborted) throw error;
   }
+}
+
+/** Whatever a look tells anew counts as news, such as 15 traces instead of 12. */
+function stateOf(findings: readonly Finding[]): string {
+  return findings.map(({ passed, seen = '' }) => `${passed} ${seen}`).join('\n');
 }
 
 function open(findings: readonly Finding[]): number {

@@ -6,7 +6,7 @@ import { count } from '../../report/words.ts';
 import { systemClock } from '../../runner/clock.ts';
 import type { Fault, UserFault } from '../../runner/fault.ts';
 import type { Host } from '../../runner/host.ts';
-import { checkAnswer, type SentRequest, sendRequests } from '../../telemetry/traffic.ts';
+import { type SentRequest, sendRequests } from '../../telemetry/traffic.ts';
 import { checkTelemetry, type TelemetryChecks } from './check-telemetry.ts';
 import type { SmokeFiles } from './files.ts';
 import { addressOf, type SmokeProject } from './smoke-project.ts';
@@ -81,8 +81,8 @@ async function reach({ smoke, containers, baseUrl, host }: CheckContext, signal:
   return url;
 }
 
-function answerChecks({ request, answer }: SentRequest): Check[] {
-  return checkAnswer(request, answer).map(finding => ({ ...finding, suite: 'answers', after: answer.ms }));
+function answerChecks({ answer, findings }: SentRequest): Check[] {
+  return findings.map(finding => ({ ...finding, suite: 'answers', after: answer.ms }));
 }
 
 const ICONS = { passed: '✓', failed: '✗' } as const;

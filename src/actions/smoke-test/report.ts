@@ -3,7 +3,7 @@ import type { SmokeResult } from '../../report/smoke-result.ts';
 import { smokeHeadline, smokeSummary } from '../../report/smoke-summary.ts';
 import type { ActionContext } from '../../runner/define-action.ts';
 import { messageOf } from '../../runner/fault.ts';
-import { writeRunFile } from './run-folder.ts';
+import { writeRunFile } from '../run-folder.ts';
 import type { spec } from './spec.ts';
 
 /** Tells how it ended: a line in the log, the job summary, JUnit and JSON files, outputs. */

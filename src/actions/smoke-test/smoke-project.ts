@@ -8,9 +8,9 @@ import { type Target, targetOf } from '../../compose/target.ts';
 import { UserFault } from '../../runner/fault.ts';
 import { RUN_MARKER } from '../../telemetry/prove-metrics.ts';
 import { mintRun } from '../../telemetry/trace-id.ts';
+import { writeRunFile } from '../run-folder.ts';
 import { type Aws, backendsFor, COLLECTOR, missingBackends, TELEMETRY_ENVIRONMENT } from './backends.ts';
 import { BUNDLED_COMPOSE, type SmokeFiles } from './files.ts';
-import { writeRunFile } from './run-folder.ts';
 
 /** How a project is set up. */
 export interface SmokeSetting {

@@ -1,17 +1,17 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { messageOf, UserFault } from '../../runner/fault.ts';
+import { messageOf, UserFault } from '../runner/fault.ts';
 
 /**
  * A folder of a run's own, for what it writes: on a runner it goes with the job.
  *
  * @throws UserFault when none can be made
  */
-export async function makeRunFolder(): Promise<string> {
+export async function makeRunFolder(action: string): Promise<string> {
   const parent = process.env.RUNNER_TEMP || tmpdir();
   try {
-    return await mkdtemp(join(parent, 'zap-obs-smoke-'));
+    return await mkdtemp(join(parent, `zap-obs-${action}-`));
   } catch (error) {
     const fix = 'Let RUNNER_TEMP name a folder that can be written to';
     throw new UserFault(
