@@ -134,7 +134,7 @@ export async function proveRun(plan: ProofPlan, options: ProofRunOptions): Promi
 }
 
 /** So long a backend is given to answer at the beginning and at the end, in milliseconds: what may pass is asked again. */
-const ASKING = 10_000;
+const ASKING = 6000;
 
 /** What came of asking. */
 interface Asked<T> {
@@ -171,10 +171,14 @@ async function firstLook(
     metrics && askPatiently(() => metrics.baseline().then(() => true), options),
     Promise.all(signals.map(one => askPatiently(() => askForNeverSent(backends, never, [one], now), options))),
   ]);
+  // Of what is asked of one backend, one answer says why there is none.
   const faults = [
-    ...[counted, risen, ...controls].flatMap(asked => asked?.fault ?? []),
+    ...signals.flatMap(
+      (one, index) => (one === 'metrics' && (counted?.fault ?? risen?.fault)) || (controls[index]?.fault ?? []),
+    ),
     ...signals.flatMap((one, index) => controlFault(one, controls[index]?.answer)),
   ];
+  // Two services of one account say the same.
   throwIfAny([...new Map(faults.map(fault => [renderFault(fault), fault])).values()]);
   return counted?.answer;
 }
