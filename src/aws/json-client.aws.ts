@@ -26,6 +26,8 @@ export type JsonCall = <T>(action: string, input: object, wanted: readonly (keyo
 export interface JsonCallOptions {
   /** How often a call is made before it counts as unanswered; 1 for what is asked again anyway. */
   attempts?: number;
+  /** Told of each attempt, as it is sent. */
+  onAttempt?: () => void;
 }
 
 /**
@@ -33,7 +35,11 @@ export interface JsonCallOptions {
  * This is the SDK's own client with the service's endpoint and signing name: credentials, retries and `AWS_ENDPOINT_URL(_…)`
  * work as everywhere. What goes in and out is JSON, which needs no schema but the names at its top.
  */
-export function jsonCaller(service: JsonService, session: Session, { attempts }: JsonCallOptions = {}): JsonCall {
+export function jsonCaller(
+  service: JsonService,
+  session: Session,
+  { attempts, onAttempt }: JsonCallOptions = {},
+): JsonCall {
   const namespace = `com.amazonaws.${service.name}`;
   const { target } = service;
   const isRest = typeof target === 'object';
@@ -61,7 +67,10 @@ export function jsonCaller(service: JsonService, session: Session, { attempts }:
     const output = await call(
       session,
       `${service.iam}:${action}`,
-      () => client.send(new Command(input) as never),
+      () => {
+        onAttempt?.();
+        return client.send(new Command(input) as never);
+      },
       attempts,
     );
     return output as object;

@@ -5,9 +5,11 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { jsonCaller } from '../aws/json-client.aws.ts';
 import { openSession } from '../aws/session.aws.ts';
 import { TransientError } from '../aws/transient-error.ts';
+import type { Clock } from '../runner/clock.ts';
 import { UserFault } from '../runner/fault.ts';
 import { cloudWatchLogs, LOGS } from './cloudwatch-logs.aws.ts';
 import { DOCUMENTS, EXTERNAL_TRACE } from './fixtures.ts';
+import { RUN, traceIds } from './log-fixtures.ts';
 import { xrayTraceId } from './trace-id.ts';
 import { XRAY, xrayTraces } from './xray.aws.ts';
 
@@ -40,6 +42,15 @@ afterEach(() => {
   server.closeAllConnections();
   server.close();
 });
+
+/** Sleeps at once. */
+class InstantClock implements Clock {
+  #now = 0;
+  now = () => this.#now;
+  sleep = async (ms: number) => {
+    this.#now += ms;
+  };
+}
 
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `${index}`.padStart(32, 'a'));
 const refusal = (type: string, status = 400): Answer => ({ status, body: { __type: type, message: `${type}: no` } });
@@ -106,7 +117,13 @@ it.each([
 });
 
 it('reads log events through empty pages, in milliseconds, by the ids in both forms', async () => {
-  const event = { timestamp: 1_795_390_768_441, message: '{"body":"x"}', logStreamName: 's', eventId: '1' };
+  const event = {
+    timestamp: 1_795_390_768_441,
+    message: '{"body":"x"}',
+    logStreamName: 's',
+    eventId: '1',
+    ingestionTime: 7,
+  };
   answer = (_, { nextToken }) => ({
     body:
       nextToken === undefined
@@ -118,21 +135,87 @@ it('reads log events through empty pages, in milliseconds, by the ids in both fo
   const logs = cloudWatchLogs(openSession('us-east-1'), ['/a', '/b']);
   const [id = ''] = ids(1);
   const found = await logs.events([id], 1_795_390_000_123.9);
-  expect(found).toEqual(['/a', '/b'].map(source => ({ message: event.message, timestamp: event.timestamp, source })));
+  const read = { message: event.message, timestamp: event.timestamp, stream: 's', id: '1', ingestedAt: 7 };
+  expect(found).toEqual(['/a', '/b'].map(source => ({ ...read, source })));
   expect(calls).toHaveLength(6);
+  expect(logs.calls?.()).toBe(6);
   expect(calls.find(({ body }) => body.logGroupName === '/a')).toMatchObject({
     action: 'Logs_20140328.FilterLogEvents',
-    body: { logGroupName: '/a', startTime: 1_795_390_000_123, filterPattern: `?"${id}" ?"${xrayTraceId(id)}"` },
+    body: {
+      logGroupName: '/a',
+      startTime: 1_795_390_000_123,
+      filterPattern: `%${id.slice(0, 8)}-?${id.slice(8, 16)}%`,
+    },
   });
 });
 
-it('keeps each pattern within what CloudWatch Logs takes, and asks for every id', async () => {
+it('finds the events of a whole run with one call for each group and page', async () => {
   answer = () => ({ body: { events: [] } });
-  await cloudWatchLogs(openSession('us-east-1'), ['/a']).events(ids(40), 0);
-  const patterns = calls.map(({ body }) => String(body.filterPattern));
-  expect(Math.max(...patterns.map(({ length }) => length))).toBeLessThanOrEqual(1024);
-  for (const id of ids(40)) expect(patterns.join(' ')).toContain(id);
-  expect(patterns).toHaveLength(4);
+  const logs = cloudWatchLogs(openSession('us-east-1'), ['/a', '/b']);
+  await logs.events(traceIds(1000), 0);
+  expect(calls.map(({ body }) => body.filterPattern)).toEqual(Array(2).fill(`%6b037d30-?${RUN}%`));
+  expect(await logs.events([], 0)).toEqual([]);
+  expect(logs.calls?.()).toBe(2);
+});
+
+it('names the group that may not be read, and what to allow', async () => {
+  answer = (_, { logGroupName }) =>
+    logGroupName === '/b' ? refusal('AccessDeniedException') : { body: { events: [] } };
+  const error = await cloudWatchLogs(openSession('eu-north-1'), ['/a', '/b'])
+    .events(ids(1), 0)
+    .catch(one => one);
+  expect(error).toBeInstanceOf(UserFault);
+  expect(error).not.toBeInstanceOf(TransientError);
+  expect(error.faults).toMatchObject([
+    {
+      what: 'The credentials do not allow `logs:FilterLogEvents` for log group `/b`',
+      fix: 'Allow `logs:FilterLogEvents` on `arn:aws:logs:eu-north-1:*:log-group:/b:*` for this role',
+    },
+  ]);
+});
+
+it('leaves a throttled look to the watch, but does not begin again for a later page', async () => {
+  answer = () => refusal('ThrottlingException');
+  const surroundings = { clock: new InstantClock(), random: () => 0.5 };
+  const logs = cloudWatchLogs(openSession('us-east-1', undefined, surroundings), ['/a']);
+  const error = await logs.events(ids(1), 0).catch(one => one);
+  expect(error).toMatchObject({ name: 'TransientError', isThrottled: true });
+  expect(calls).toHaveLength(1);
+  calls = [];
+  let refused = 0;
+  answer = (_, { nextToken }) => {
+    if (nextToken === undefined) return { body: { events: [{ message: 'first' }], nextToken: '1' } };
+    refused += 1;
+    return refused < 3 ? refusal('ThrottlingException') : { body: { events: [{ message: 'second' }] } };
+  };
+  expect((await logs.events(ids(1), 0)).map(({ message }) => message)).toEqual(['first', 'second']);
+  expect(calls.map(({ body }) => body.nextToken)).toEqual([undefined, '1', '1', '1']);
+  expect(logs.calls?.()).toBe(5);
+});
+
+it('reads a few events of each group, whatever they say, through empty pages, but not without end', async () => {
+  answer = (_, { logGroupName, nextToken }) => {
+    if (logGroupName === '/none') return refusal('ResourceNotFoundException');
+    if (logGroupName === '/empty') return { body: { events: [], nextToken: `${nextToken}.` } };
+    return {
+      body: { events: nextToken ? ['b', 'c', 'd'].map(message => ({ message })) : [{ message: 'a' }], nextToken: 'x' },
+    };
+  };
+  const logs = cloudWatchLogs(openSession('us-east-1'), ['/busy', '/empty', '/none']);
+  const found = await logs.recent?.(1000.5, 3);
+  expect(found?.map(({ source, message }) => `${source} ${message}`)).toEqual(['/busy a', '/busy b', '/busy c']);
+  expect(calls.filter(({ body }) => body.logGroupName === '/empty')).toHaveLength(5);
+  expect(calls[0]?.body).toEqual({ logGroupName: expect.any(String), startTime: 1000, limit: 3 });
+});
+
+it('takes an answer that ends in the middle for one that did not come', async () => {
+  const aws = await startLocalAws({ port: 0 });
+  vi.stubEnv('AWS_ENDPOINT_URL', aws.url);
+  aws.faults.inject({ fault: 'half-answer', action: 'FilterLogEvents' });
+  const logs = cloudWatchLogs(openSession('us-east-1'), ['/a']);
+  expect(await logs.events(ids(1), 0).catch(one => one)).toBeInstanceOf(TransientError);
+  expect(await logs.events(ids(1), 0)).toEqual([]);
+  await aws.close();
 });
 
 it('takes a group that does not exist yet for an empty one, and notes it until it does', async () => {

@@ -87,6 +87,14 @@ export interface LogsBackend {
    * @param since milliseconds since the Unix epoch
    */
   events(traceIds: readonly string[], since: number): Promise<LogEvent[]>;
+  /**
+   * Some of the events since a moment, whatever they say, so that one sees what comes where nothing is found.
+   *
+   * @param most of each log
+   */
+  recent?(since: number, most: number): Promise<LogEvent[]>;
   /** What it has noticed that may be why nothing is found, such as a group that does not exist. */
   notes?(): string[];
+  /** How often the backend has been called so far, repetitions included. */
+  calls?(): number;
 }

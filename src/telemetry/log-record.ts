@@ -85,8 +85,8 @@ const SOURCES = {
   traceFlags: ['traceFlags', 'trace_flags', 'flags', 'TraceFlags', 'trace.flags', 'otelTraceSampled', 'trace_sampled'],
 } as const;
 
-/** Not one of the fields, so that they count as attributes too. */
-const XRAY_SOURCES = [
+/** Where records have an id in the form of X-Ray. Not one of the fields, so that they count as attributes too. */
+export const XRAY_ID_KEYS = [
   'xray_trace_id',
   'xrayTraceId',
   'xray.trace_id',
@@ -115,7 +115,7 @@ function recordOf(record: Fields, resource?: Fields, loggedAt?: number): LogReco
   const body = first(SOURCES.body, readBody);
   const traceId =
     first(SOURCES.traceId, readTraceId) ??
-    XRAY_SOURCES.map(key => readTraceId(flat[key] ?? own[key])).find(id => id !== undefined);
+    XRAY_ID_KEYS.map(key => readTraceId(flat[key] ?? own[key])).find(id => id !== undefined);
   const spanId = first(SOURCES.spanId, readSpanId);
   const traceFlags = first(SOURCES.traceFlags, readFlags);
   const isUsed = (key: string) => [...used].some(source => key === source || key.startsWith(`${source}.`));

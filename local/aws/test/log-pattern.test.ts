@@ -91,6 +91,80 @@ test.each([
   expect(() => readPattern(pattern)).toThrow(/^Invalid filter pattern$/);
 });
 
-test.each(['[a, b]', '%regex%'])('%s is refused with what there is', pattern => {
-  expect(() => readPattern(pattern)).toThrow(/Invalid filter pattern; the local AWS has terms/);
+test('[a, b] is refused with what there is', () => {
+  expect(() => readPattern('[a, b]')).toThrow(/Invalid filter pattern; the local AWS has terms/);
+});
+
+describe('regular expressions', () => {
+  // The examples of the User Guide first.
+  test.each([
+    ['%AUTHORIZED%', '[ERROR 401] UNAUTHORIZED REQUEST', true],
+    ['%AUTHORIZED%', 'unauthorized', false],
+    ['%^[hc]at%', 'hat', true],
+    ['%^[hc]at%', 'that', false],
+    ['%[hc]at$%', 'that', true],
+    ['%[hc]at$%', 'hats', false],
+    ['%colou?r%', 'color', true],
+    ['%^a{3,5}$%', 'aaaa', true],
+    ['%^a{3,5}$%', 'aa', false],
+    ['%^a{,2}$%', 'aa', true],
+    ['%^a{,2}$%', 'aaa', false],
+    ['%^a{2,}$%', 'aaa', true],
+    ['%gray|grey%', 'a grey one', true],
+    ['%^starting|^initializing|^shutting down%', 'shutting down now', true],
+    ['%^starting|^initializing|^shutting down%', 'skipping initializing', false],
+    [String.raw`%\[.\]%`, 'a [7]', true],
+    [String.raw`%\[.\]%`, 'a 7', false],
+    [String.raw`%10\.10\.0\.1%`, '10.10.0.1', true],
+    [String.raw`%10\.10\.0\.1%`, '10010,051', false],
+    ['%10.10.0.1%', '10010,051', true],
+    ['%ab*c%', 'ac', true],
+    ['%ab+c%', 'ac', false],
+    ['%.at%', '#at', true],
+    [String.raw`%^\d$%`, '7', true],
+    [String.raw`%^\D$%`, '7', false],
+    [String.raw`%a\sb%`, 'a\tb', true],
+    [String.raw`%^\w$%`, '_', true],
+    [String.raw`%^\W$%`, '-', true],
+    [String.raw`%\x28%`, 'f(x)', true],
+    [String.raw`%\x3A%`, 'a:b', true],
+    ['%6b037d30-?0a1b2c3d%', '{"trace_id":"6b037d300a1b2c3d0000000000000001"}', true],
+    ['%6b037d30-?0a1b2c3d%', 'Root=1-6b037d30-0a1b2c3d0000000000000001', true],
+    ['%6b037d30-?0a1b2c3d%', '6b037d30--0a1b2c3d', false],
+    ['%6b037d30-?0a1b2c3d%', '6B037D300A1B2C3D', false],
+  ])('%s in %s: %s', (pattern, message, expected) => {
+    expect(finds(pattern, message)).toBe(expected);
+  });
+
+  test.each([
+    '%something!%',
+    '%(a|b)%',
+    '%a"b%',
+    '%é%',
+    '%%',
+    '%open',
+    '%a% %b%',
+    String.raw`%\bword%`,
+    String.raw`%\x2%`,
+    String.raw`%a\%`,
+    '%*a%',
+    '%a{1%',
+    '%[a%',
+    '{ $.a = %(b)% }',
+    '{ $.a > %b% }',
+    '{ $.a = %b% || $.a = %c% || $.a = %d% }',
+  ])('%s is refused', pattern => {
+    expect(() => readPattern(pattern)).toThrow(/^Invalid filter pattern$/);
+  });
+
+  test.each([
+    ['{ $.trace_id = %^[a-c]{3}$% }', true],
+    ['{ $.trace_id = %^[a-b]+$% }', false],
+    ['{ $.trace_id != %^x% }', true],
+    ['{ $.trace_id = %x% || $.body = %late$% }', true],
+    ['{ $.missing != %x% }', false],
+    ['{ $.attributes = %x% }', false],
+  ])('%s: %s', (pattern, expected) => {
+    expect(finds(pattern, JSON_EVENT)).toBe(expected);
+  });
 });

@@ -1,19 +1,27 @@
 import { AwsError } from '../wire/aws-error.ts';
 import { type BooleanLanguage, readExpression, type Test, Words } from './boolean-expression.ts';
+import { readLogRegex } from './log-regex.ts';
 
 /**
  * Reads a filter pattern ("Filter pattern syntax", CloudWatch Logs User Guide): terms, `"phrases"`, `-excluded`,
- * `?either ?or`, and `{ $.json = "…" && … }`. Letters count as they are written.
+ * `?either ?or`, `%regular expression%`, and `{ $.json = "…" && $.more = %…% }`. Letters count as they are written.
  *
  * @throws AwsError InvalidParameterException, also for the patterns that the local AWS does not have
  */
 export function readPattern(pattern: string): Test<string> {
   const text = pattern.trim();
   if (text.startsWith('{')) return readJsonPattern(text);
-  if (text.startsWith('[') || text.startsWith('%')) {
-    throw invalid('; the local AWS has terms, "phrases", -excluded, ?either ?or and { $.json = "…" } only');
+  if (text.startsWith('%')) return readRegex(text);
+  if (text.startsWith('[')) {
+    throw invalid('; the local AWS has terms, "phrases", -excluded, ?either ?or, %regex% and { $.json = "…" } only');
   }
   return readTerms(text);
+}
+
+function readRegex(text: string): Test<string> {
+  const regex = readLogRegex(text);
+  if (!regex) throw invalid();
+  return message => regex.test(message);
 }
 
 function invalid(more = ''): AwsError {
@@ -41,7 +49,11 @@ function readTerms(text: string): Test<string> {
     (any.length === 0 || any.some(term => message.includes(term)));
 }
 
-const WORD = /\s*(&&|\|\||!=|<=|>=|[()=<>!]|"(?:[^"\\]|\\.)*"|\$(?:\.?\[[^\]]*\]|\.[\w-]+)+|[^\s()=<>!&|"{}]+)\s*/y;
+/** "There is a limit of 2 regex for each filter pattern when creating a delimited or JSON filter pattern" (ibid.). */
+const MOST_REGEXES = 2;
+
+const WORD =
+  /\s*(&&|\|\||!=|<=|>=|[()=<>!]|"(?:[^"\\]|\\.)*"|%[^%]*%|\$(?:\.?\[[^\]]*\]|\.[\w-]+)+|[^\s()=<>!&|"{}%]+)\s*/y;
 
 function readJsonPattern(text: string): Test<string> {
   const inner = /^\{(.*)\}$/s.exec(text)?.[1]?.trim();
@@ -53,6 +65,7 @@ function readJsonPattern(text: string): Test<string> {
     if (word === undefined) throw invalid();
     words.push(word);
   }
+  if (words.filter(word => word.startsWith('%')).length > MOST_REGEXES) throw invalid();
   const test = readExpression(JSON_LANGUAGE, new Words(words));
   return message => {
     const value = parse(message);
@@ -83,12 +96,23 @@ function readComparison(words: Words): Test<object> {
     if (!words.takes('EXISTS')) throw invalid();
     return subject => valueAt(subject, path) === undefined;
   }
-  const compare = COMPARISONS[words.next() ?? ''];
+  const sign = words.next() ?? '';
+  const compare = COMPARISONS[sign];
   const wanted = words.next();
+  if (wanted?.startsWith('%')) return compareWithRegex(path, sign, readRegex(wanted));
   if (!compare || wanted === undefined || /^[()=<>!&|$]/.test(wanted)) throw invalid();
   return subject => {
     const value = valueAt(subject, path);
     return value !== undefined && value !== null && compare(value, wanted);
+  };
+}
+
+function compareWithRegex(path: readonly string[], sign: string, matches: Test<string>): Test<object> {
+  if (sign !== '=' && sign !== '!=') throw invalid();
+  return subject => {
+    const value = valueAt(subject, path);
+    if (value === undefined || value === null || typeof value === 'object') return false;
+    return matches(String(value)) === (sign === '=');
   };
 }
 
