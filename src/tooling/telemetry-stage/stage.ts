@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { addressOf } from '../../actions/smoke-test/smoke-project.ts';
 import { untilAnswers } from '../../compose/answers.ts';
 import { readContainers } from '../../compose/containers.ts';
@@ -20,6 +20,8 @@ export interface Scene {
   application?: Readonly<Record<string, string>>;
   /** A module that the application loads before all others. */
   preload?: keyof typeof PRELOADS;
+  /** Changes files of the application, by their path in zap-app. */
+  sources?: Readonly<Record<string, (text: string) => string>>;
   /** Faults of local AWS, as its command line names them. */
   awsFaults?: readonly string[];
 }
@@ -128,13 +130,14 @@ export class TelemetryStage {
   }
 
   async #write(scene: Scene): Promise<void> {
-    const { collector = text => text, collectorEnvironment = {}, application = {}, preload, awsFaults = [] } = scene;
-    const usual = await readFile(join(ROOT, CONFIG), 'utf8');
-    const changed = collector(usual);
-    if (scene.collector && changed === usual) throw new Error(`the scene changes nothing in ${CONFIG}`);
+    const { collector, collectorEnvironment = {}, application = {}, preload, sources = {}, awsFaults = [] } = scene;
     // Under a new name each time, so that each scene has a new collector: one may still be busy with what it cannot deliver.
-    const config = join(this.#folder, `collector-${++this.#turns}.yaml`);
-    await writeFile(config, changed);
+    const turn = String(++this.#turns);
+    const config = await this.#change(CONFIG, collector, `collector-${turn}.yaml`);
+    const changed = Object.entries(sources).map(async ([path, change]) => {
+      const copy = await this.#change(`zap-app/${path}`, change, `${turn}-${basename(path)}`);
+      return `${copy}:/app/${path}:ro`;
+    });
     const override = {
       services: {
         [COLLECTOR]: {
@@ -146,7 +149,7 @@ export class TelemetryStage {
             ...application,
             ...(preload && { NODE_OPTIONS: `--import=/preloads/${preload}.mjs` }),
           },
-          volumes: [`${join(this.#folder, 'preloads')}:/preloads:ro`],
+          volumes: [`${join(this.#folder, 'preloads')}:/preloads:ro`, ...(await Promise.all(changed))],
         },
         [AWS]: {
           command: [
@@ -157,6 +160,16 @@ export class TelemetryStage {
       },
     };
     await writeFile(join(this.#folder, 'override.json'), JSON.stringify(override));
+  }
+
+  /** @returns the path of a copy */
+  async #change(path: string, change: ((text: string) => string) | undefined, name: string): Promise<string> {
+    const usual = await readFile(join(ROOT, path), 'utf8');
+    const changed = change?.(usual) ?? usual;
+    if (change && changed === usual) throw new Error(`the scene changes nothing in ${path}`);
+    const copy = join(this.#folder, name);
+    await writeFile(copy, changed);
+    return copy;
   }
 
   async #findAddresses(): Promise<Addresses> {
