@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { addressOf } from '../../actions/smoke-test/smoke-project.ts';
@@ -8,7 +8,6 @@ import { runDocker } from '../../compose/docker.docker.ts';
 import { systemClock } from '../../runner/clock.ts';
 import { ROOT } from '../repository.ts';
 import { startLogDriver } from './log-driver.ts';
-import { PRELOADS } from './preloads.ts';
 
 /** How the stage shall be for a scenario; what it does not say is as `npm run local` has it. */
 export interface Scene {
@@ -18,12 +17,10 @@ export interface Scene {
   collectorEnvironment?: Readonly<Record<string, string>>;
   /** The application's, beside the usual. */
   application?: Readonly<Record<string, string>>;
-  /** A module that the application loads before all others. */
-  preload?: keyof typeof PRELOADS;
+  /** The text of a module that the application loads before all others. */
+  preload?: string;
   /** Changes files of the application, by their path in zap-app. */
   sources?: Readonly<Record<string, (text: string) => string>>;
-  /** Faults of local AWS, as its command line names them. */
-  awsFaults?: readonly string[];
 }
 
 /** Where things are, under 127.0.0.1; ports change when a container is made anew. */
@@ -37,16 +34,17 @@ export interface Addresses {
 /** The service of the application, in local/docker-compose.yml. */
 const APPLICATION = 'zap-app';
 const COLLECTOR = 'adot-collector';
+const PROMETHEUS = 'prometheus';
 const AWS = 'local-aws';
 const PORTS = {
   application: [APPLICATION, 5000],
   collector: [COLLECTOR, 4318],
-  prometheus: ['prometheus', 9090],
+  prometheus: [PROMETHEUS, 9090],
   aws: [AWS, 4566],
 } as const;
 
-/** What changes between scenarios; Prometheus stays, with all that it has. */
-const CHANGING = [APPLICATION, COLLECTOR, AWS];
+/** What changes between scenarios; Prometheus and local AWS stay, with all that they have. */
+const CHANGING = [APPLICATION, COLLECTOR];
 
 const CONFIG = 'local/adot-config.yaml';
 /** Where the collector puts log records, and where its own log goes. */
@@ -76,10 +74,6 @@ export class TelemetryStage {
   static async open(name: string): Promise<TelemetryStage> {
     const folder = await mkdtemp(join(tmpdir(), 'zap-obs-stage-'));
     const stage = new TelemetryStage(name, folder);
-    await mkdir(join(folder, 'preloads'));
-    for (const [name, text] of Object.entries(PRELOADS)) {
-      await writeFile(join(folder, 'preloads', `${name}.mjs`), text);
-    }
     try {
       await stage.#write({});
       await stage.#compose('--progress', 'plain', 'build');
@@ -100,7 +94,7 @@ export class TelemetryStage {
   async play(scene: Scene): Promise<void> {
     await this.#stopLogDriver();
     await this.#write(scene);
-    const services = this.#addresses ? CHANGING : [...CHANGING, 'prometheus'];
+    const services = this.#addresses ? CHANGING : [...CHANGING, PROMETHEUS, AWS];
     // In any order, without a wait for health checks: what each needs is asked for here, more often than Docker asks.
     await this.#compose('up', '--detach', '--no-build', '--no-deps', '--timeout', '1', ...services);
     this.#addresses = await this.#findAddresses();
@@ -130,7 +124,7 @@ export class TelemetryStage {
   }
 
   async #write(scene: Scene): Promise<void> {
-    const { collector, collectorEnvironment = {}, application = {}, preload, sources = {}, awsFaults = [] } = scene;
+    const { collector, collectorEnvironment = {}, application = {}, preload, sources = {} } = scene;
     // Under a new name each time, so that each scene has a new collector: one may still be busy with what it cannot deliver.
     const turn = String(++this.#turns);
     const config = await this.#change(CONFIG, collector, `collector-${turn}.yaml`);
@@ -138,6 +132,9 @@ export class TelemetryStage {
       const copy = await this.#change(`zap-app/${path}`, change, `${turn}-${basename(path)}`);
       return `${copy}:/app/${path}:ro`;
     });
+    const preloaded = preload && join(this.#folder, `${turn}-preload.mjs`);
+    if (preloaded && preload) await writeFile(preloaded, preload);
+    const volumes = [...(await Promise.all(changed)), ...(preloaded ? [`${preloaded}:/preload.mjs:ro`] : [])];
     const override = {
       services: {
         [COLLECTOR]: {
@@ -147,15 +144,9 @@ export class TelemetryStage {
         [APPLICATION]: {
           environment: {
             ...application,
-            ...(preload && { NODE_OPTIONS: `--import=/preloads/${preload}.mjs` }),
+            ...(preloaded && { NODE_OPTIONS: '--import=/preload.mjs' }),
           },
-          volumes: [`${join(this.#folder, 'preloads')}:/preloads:ro`, ...(await Promise.all(changed))],
-        },
-        [AWS]: {
-          command: [
-            ...['node', '/zap-obs/local-aws.js', '--host', '0.0.0.0', '--port', '4566'],
-            ...awsFaults.flatMap(fault => ['--fault', fault]),
-          ],
+          volumes,
         },
       },
     };
