@@ -93,7 +93,17 @@ export const requestSchema = mapping({
     ),
     true,
   ),
+  'calls-itself': v.optional(
+    described(
+      wholeNumber(0, 1000, 'a number of requests'),
+      'So many further requests the service sends to itself while it answers this one; metrics that count requests count these too',
+    ),
+    0,
+  ),
 });
+
+export const COUNTS_ALL = 'requests';
+const COUNTS = `\`${COUNTS_ALL}\`, or a list of names of requests`;
 
 export const metricSchema = mapping({
   name: described(
@@ -115,6 +125,12 @@ export const metricSchema = mapping({
     'How it counts; `sum` is an UpDownCounter, which may also fall',
   ),
   attributes,
+  counts: v.optional(
+    described(
+      v.union([v.literal(COUNTS_ALL), v.array(text('the name of a request'), COUNTS)], COUNTS),
+      'Which requests a counter or histogram counts: `requests` for every one that leaves a trace, or a list of their names. It must then rise by as many as were answered. Default: `requests` for `http.server.request.duration`; other metrics count none, and must only be there and be fresh',
+    ),
+  ),
 });
 
 export const spanSchema = mapping({

@@ -19,8 +19,9 @@ requests:
   - { name: cart, path: "/cart?id=1", json: { items: [1, "<any>"], total: null }, max-ms: 500 }
   - { name: order, method: POST, path: /order, status: 405 }
   - { name: health, path: /health, traced: false }
+  - { name: sum, path: /sum, calls-itself: 2 }
 metrics:
-  - { name: shop.orders, unit: "{order}", type: counter, attributes: [kind, http.route] }
+  - { name: shop.orders, unit: "{order}", type: counter, attributes: [kind, http.route], counts: [order, sum] }
   - { name: shop.stock, type: gauge }
 spans:
   - { name: GET /cart, kind: server, attributes: { http.response.status_code: 200, http.route: <any>, cached: false } }
@@ -45,6 +46,7 @@ it('reads every part, with the defaults of what is left out', () => {
       },
       { name: 'order', method: 'POST', path: '/order', status: 405, isTraced: true, place: place(4) },
       { name: 'health', method: 'GET', path: '/health', status: 200, isTraced: false, place: place(5) },
+      { name: 'sum', method: 'GET', path: '/sum', status: 200, isTraced: true, selfCalls: 2, place: place(6) },
     ],
     metrics: [
       {
@@ -52,9 +54,10 @@ it('reads every part, with the defaults of what is left out', () => {
         unit: '{order}',
         type: 'counter',
         attributes: [{ key: 'kind' }, { key: 'http.route' }],
-        place: place(7),
+        counts: ['order', 'sum'],
+        place: place(8),
       },
-      { name: 'shop.stock', unit: '', type: 'gauge', attributes: [], place: place(8) },
+      { name: 'shop.stock', unit: '', type: 'gauge', attributes: [], place: place(9) },
     ],
     spans: [
       {
@@ -65,16 +68,53 @@ it('reads every part, with the defaults of what is left out', () => {
           { key: 'http.route' },
           { key: 'cached', value: 'false' },
         ],
-        place: place(10),
+        place: place(11),
       },
     ],
-    logs: { fields: ['trace_id', 'attributes.http.route', 'resource.service.name'], place: place(11, 1) },
+    logs: { fields: ['trace_id', 'attributes.http.route', 'resource.service.name'], place: place(12, 1) },
   });
 });
 
 it('reads JSON as well, and metrics without any request', () => {
   const text = '{"service":"a","metrics":[{"name":"b","type":"gauge"}]}';
   expect(parseExpectations(text, 'telemetry.json').metrics).toHaveLength(1);
+});
+
+it('knows of one metric that it counts requests, unless the file says otherwise', () => {
+  const counts = (line: string) =>
+    parseExpectations(`service: a\nrequests: [{ name: a, path: / }]\nmetrics: [${line}]`, 'f').metrics[0]?.counts;
+  const name = 'name: http.server.request.duration, unit: s';
+  expect(counts(`{ ${name}, type: histogram }`)).toBe('requests');
+  expect(counts(`{ ${name}, type: histogram, counts: [] }`)).toBeUndefined();
+  expect(counts(`{ ${name}, type: histogram, counts: [a] }`)).toEqual(['a']);
+  expect(counts(`{ ${name}, type: gauge }`)).toBeUndefined();
+  expect(counts('{ name: http.client.request.duration, unit: s, type: histogram }')).toBeUndefined();
+});
+
+it('refuses counts that say nothing', () => {
+  expect(
+    faultsOf(`service: a
+requests:
+  - { name: orders, path: /orders }
+  - { name: health, path: /health, traced: false }
+metrics:
+  - { name: a, type: counter, counts: [ordres] }
+  - { name: b, type: gauge, counts: requests }
+  - { name: c, type: counter, counts: [orders, health, orders] }
+  - { name: d, type: counter, counts: all }
+  - { name: e, type: sum, counts: [orders] }
+`),
+  ).toEqual([
+    'telemetry.yaml:6:5: `a` counts `ordres`, which is no request. Did you mean `orders`?',
+    'telemetry.yaml:7:5: `b` is a gauge, which counts no requests. Remove `counts`, or declare it as a counter or a histogram.',
+    'telemetry.yaml:8:5: `c` cannot count `health`, which leaves no trace: others may send the same. Take its name out of `counts`.',
+    'telemetry.yaml:8:5: `c` counts `orders` twice. Rename or remove one of them.',
+    'telemetry.yaml:9:31: `metrics[3].counts` is not accepted. Seen: "all", a text. Give `requests`, or a list of names of requests.',
+    'telemetry.yaml:10:5: `e` is a sum, which counts no requests. Remove `counts`, or declare it as a counter or a histogram.',
+  ]);
+  const lonely =
+    'service: a\nrequests: [{ name: h, path: /, traced: false }]\nmetrics: [{ name: m, type: counter, counts: requests }]';
+  expect(faultsOf(lonely).join()).toContain('3:11: `m` has nothing to count, because no request leaves a trace');
 });
 
 it('tells every fault of a file at once, in its order and with the nearest word that is known', () => {
@@ -103,7 +143,7 @@ logs:
     'telemetry.yaml:5:5: `requests[0].path` is not accepted. Seen: "api", a text. Give a path that begins with one `/`, without spaces and `#`; its query belongs to it.',
     'telemetry.yaml:6:5: `requests[0].status` is not accepted. Seen: "200", a text. Give the status of an answer, from 200 to 599.',
     'telemetry.yaml:7:5: `requests[0].mehtod` is not a known key. Did you mean `method`?',
-    'telemetry.yaml:8:5: `requests[0].timeout` is not a known key. Use one of `name`, `method`, `path`, `status`, `json`, `max-ms`, `traced`.',
+    'telemetry.yaml:8:5: `requests[0].timeout` is not a known key. Use one of `name`, `method`, `path`, `status`, `json`, `max-ms`, `traced`, `calls-itself`.',
     'telemetry.yaml:9:5: `requests[1]` is not accepted. Seen: [], a list. Give a mapping.',
     'telemetry.yaml:10:16: `requests[2].path` is not accepted. Seen: "//evil.example", a text. Give a path that begins with one `/`, without spaces and `#`; its query belongs to it.',
     'telemetry.yaml:10:38: `requests[2].method` is not accepted. Seen: "get", a text. Did you mean `GET`?',

@@ -1,9 +1,11 @@
 import * as v from 'valibot';
 import { type Fault, type Place, throwIfAny } from '../runner/fault.ts';
+import { suggest } from '../runner/suggest.ts';
 import { isRecord } from '../stacks/json-values.ts';
 import { reservedNames } from '../stacks/reserved-names.ts';
 import { type PathStep, parseYaml } from '../stacks/source-document.ts';
 import {
+  COUNTS_ALL,
   expectationsSchema,
   logsSchema,
   type METHODS,
@@ -42,11 +44,15 @@ export interface ExpectedRequest {
   maxMs?: number;
   /** It leaves a trace, and a log record that carries the trace's id. */
   isTraced: boolean;
+  /** So many further requests the service sends to itself while it answers; absent when it sends none. */
+  selfCalls?: number;
   place: Place;
 }
 
 export interface ExpectedMetric extends OtlpMetric {
   attributes: readonly ExpectedAttribute[];
+  /** Which requests it counts, by their names, or all that leave a trace; absent when it counts none. */
+  counts?: typeof COUNTS_ALL | readonly string[];
   place: Place;
 }
 
@@ -108,14 +114,15 @@ function read(content: Record<string, unknown>, place: PlaceOf): Expectations {
   return {
     service: String(content.service),
     requests: accepted(requestSchema, content, 'requests', place).map(
-      ({ 'max-ms': maxMs, traced: isTraced, json, ...rest }) => ({
+      ({ 'max-ms': maxMs, traced: isTraced, 'calls-itself': selfCalls, json, ...rest }) => ({
         ...rest,
         isTraced,
+        ...(selfCalls > 0 && { selfCalls }),
         ...(json !== undefined && { json: json as JsonValue }),
         ...(maxMs !== undefined && { maxMs }),
       }),
     ),
-    metrics: accepted(metricSchema, content, 'metrics', place).map(withAttributes),
+    metrics: accepted(metricSchema, content, 'metrics', place).map(metric => withCounts(withAttributes(metric))),
     spans: accepted(spanSchema, content, 'spans', place).map(withAttributes),
     logs: logs.success ? { fields: logs.output.fields, place: place(['logs']) } : { fields: [] },
   };
@@ -146,6 +153,25 @@ function withAttributes<T extends { attributes?: WrittenAttributes | undefined }
   return { ...rest, attributes: read };
 }
 
+/**
+ * OpenTelemetry's convention for HTTP says of one metric what it counts:
+ * https://opentelemetry.io/docs/specs/semconv/http/http-metrics/#metric-httpserverrequestduration
+ */
+const COUNTS_REQUESTS = 'http.server.request.duration';
+
+function withCounts<T extends OtlpMetric & { counts?: ExpectedMetric['counts'] | undefined }>(declared: T) {
+  const { counts, ...rest } = declared;
+  if (counts === undefined) {
+    return rest.name === COUNTS_REQUESTS && isCounting(rest) ? { ...rest, counts: COUNTS_ALL } : rest;
+  }
+  // An empty list takes the default away.
+  return counts.length === 0 ? rest : { ...rest, counts };
+}
+
+function isCounting({ type }: Pick<OtlpMetric, 'type'>): boolean {
+  return type === 'counter' || type === 'histogram';
+}
+
 /** What each part allows and the whole does not. */
 function meaningFaults(expectations: Expectations, content: Record<string, unknown>, place: PlaceOf): Fault[] {
   const { requests, metrics, spans, logs } = expectations;
@@ -174,6 +200,7 @@ function meaningFaults(expectations: Expectations, content: Record<string, unkno
       ({ name }) => `Two requests are named \`${name}\``,
     ),
     ...metrics.flatMap(metricFaults),
+    ...metrics.flatMap(metric => countFaults(metric, expectations, content)),
     ...repeated(metrics, nameOf, metric => `Two metrics come to \`${nameOf(metric)}\` in Prometheus`),
     ...repeated(
       spans,
@@ -216,6 +243,44 @@ function metricFaults(metric: ExpectedMetric): Fault[] {
     return [{ what: `\`${name}\` names one series of a histogram, not the histogram`, seen, fix, place }];
   }
   return [];
+}
+
+function countFaults(
+  { name, type, counts, place }: ExpectedMetric,
+  { requests }: Expectations,
+  content: Record<string, unknown>,
+): Fault[] {
+  if (counts === undefined) return [];
+  if (!isCounting({ type })) {
+    const fix = 'Remove `counts`, or declare it as a counter or a histogram';
+    return [{ what: `\`${name}\` is a ${type}, which counts no requests`, fix, place }];
+  }
+  // What is wrong with the requests themselves is told elsewhere.
+  if (requests.length !== listed(content.requests)) return [];
+  if (counts === COUNTS_ALL) {
+    if (name === COUNTS_REQUESTS || requests.some(({ isTraced }) => isTraced)) return [];
+    const fix = 'Add a request that does to `requests`, or remove `counts`';
+    return [{ what: `\`${name}\` has nothing to count, because no request leaves a trace`, fix, place }];
+  }
+  const known = requests.filter(({ isTraced }) => isTraced).map(request => request.name);
+  const unknown = counts.filter(one => !known.includes(one));
+  return [
+    ...unknown.map(one => {
+      if (!requests.some(request => request.name === one))
+        return { what: `\`${name}\` counts \`${one}\`, which is no request`, fix: suggest(one, known), place };
+      const what = `\`${name}\` cannot count \`${one}\`, which leaves no trace: others may send the same`;
+      return { what, fix: 'Take its name out of `counts`', place };
+    }),
+    ...repeated(
+      counts.map(one => ({ one, place })),
+      ({ one }) => one,
+      ({ one }) => `\`${name}\` counts \`${one}\` twice`,
+    ),
+  ];
+}
+
+function listed(items: unknown): number {
+  return Array.isArray(items) ? items.length : 0;
 }
 
 /** '' when nothing is left of it. */

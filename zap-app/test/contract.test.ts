@@ -14,8 +14,9 @@ interface Contract {
     status: number;
     json: Record<string, Value>;
     traced?: false;
+    'calls-itself'?: number;
   }[];
-  metrics: { name: string; unit: string; type: string; attributes: string[] }[];
+  metrics: { name: string; unit: string; type: string; attributes: string[]; counts?: 'requests' | string[] }[];
   spans: { name: string; kind: string; attributes: string[] | Record<string, Value> }[];
   logs: { fields: string[] };
 }
@@ -60,6 +61,19 @@ it.each(contract.metrics)('metric $name is sent', ({ name, unit, type, attribute
   // The app's own have those and no others: each one more multiplies the series.
   if (name.startsWith('zapp.')) expect([...seen].sort()).toEqual([...attributes].sort());
 });
+
+it.each(contract.metrics.filter(({ counts }) => counts !== undefined))(
+  'metric $name counts so many requests, and no more',
+  ({ name, counts }) => {
+    const counted = contract.requests.filter(one =>
+      counts === 'requests' ? one.traced !== false : counts?.includes(one.name),
+    );
+    const calls = counts === 'requests' ? counted.map(one => one['calls-itself'] ?? 0) : [];
+    const expected = calls.reduce((sum, more) => sum + more, counted.length);
+    const seen = receiver.metrics.get(name)?.points.map(({ value }) => value) ?? [];
+    expect(seen.reduce((sum, value) => sum + value, 0)).toBe(expected);
+  },
+);
 
 it.each(contract.spans)('span $name of kind $kind is sent', ({ name, kind, attributes }) => {
   const spans = receiver.spans.filter(span => span.name === name && span.kind === kind);
