@@ -9,7 +9,7 @@ import { increaseOf } from './increase.ts';
 import { age } from './judge-metric.ts';
 import { KNOWN_METRICS } from './known-metrics.ts';
 import { type Instance, instanceOf } from './metric-history.ts';
-import { countEvidence, isFresh, type Picture, silentInstances, unsteadyInstances } from './metric-picture.ts';
+import { countEvidence, isFresh, type Picture, silentInstances, steadinessOf } from './metric-picture.ts';
 import { alternatives, jobsQuery, namesQuery, type RunScope, seriesKey, seriesSelector } from './metric-series.ts';
 import { prometheusName, prometheusSeries } from './prometheus-name.ts';
 
@@ -149,10 +149,11 @@ function otherClock(metric: ExpectedMetric, { wide }: Known, { picture, begin }:
   const bases = new Map(tracks.map(({ labels, base }) => [seriesKey(labels), base?.at]));
   const fix = 'Set the clock of the machine on which it runs by NTP (on ECS it is), and that of this runner';
   const told = (difference: number, way: string): Cause => {
-    const seconds = Math.round(difference / 1000);
+    // As exact as exports and their way let it be.
+    const seconds = Math.round(difference / 5000) * 5;
     return {
       seen: `last sample at ${iso(now + (way === 'ahead of' ? difference : -difference))}, when it was ${iso(now)} here`,
-      cause: `The application's clock is ${seconds} s ${way} this runner's: its samples go on, but bear another time`,
+      cause: `The application's clock is about ${seconds} s ${way} this runner's: its samples go on, but bear another time`,
       fix,
     };
   };
@@ -172,8 +173,7 @@ function otherClock(metric: ExpectedMetric, { wide }: Known, { picture, begin }:
 function wrongCount(metric: ExpectedMetric, { untranslated }: Known, picture: Picture): Cause {
   const { least, most } = countedRequests(metric, picture.sent);
   const { increase } = countEvidence(metric, picture);
-  if (increase > most) return tooMuch(increase, least, most);
-  const [unsteady] = unsteadyInstances(metric, picture);
+  const [unsteady] = steadinessOf(metric, picture).unsteady;
   if (unsteady !== undefined) {
     const whose = unsteady === '' ? '' : ` of instance \`${unsteady}\``;
     return {
@@ -181,10 +181,18 @@ function wrongCount(metric: ExpectedMetric, { untranslated }: Known, picture: Pi
       fix: 'Set `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=cumulative`, and give every process its own `service.instance.id`',
     };
   }
+  if (picture.exclusive && increase > most) return tooMuch(increase, least, most);
   const silent = silentInstances(picture);
   if (silent.length > 0) return silence(silent, picture);
   if (untranslated > 0) return delta(untranslated);
   const short = least - increase;
+  if (short <= 0) {
+    return {
+      cause:
+        'It has risen by enough, but what is still to come may change that: a process has begun anew, or not everybody has sent since the last answer',
+      fix: 'Wait longer (`timeout`): for two export intervals after the last answer',
+    };
+  }
   return {
     cause: `${count(short, 'request')} of ${least} ${short === 1 ? 'was' : 'were'} counted by nobody whose metrics arrive`,
     fix: 'Check that every task sends its metrics, each with its own `service.instance.id`, and that no view, filter or relabelling takes series of single requests away',

@@ -11,7 +11,7 @@ import {
   isFresh,
   type Picture,
   riseOfMetric,
-  unsteadyInstances,
+  steadinessOf,
 } from './metric-picture.ts';
 import { seriesText } from './metric-series.ts';
 import { prometheusLabel, prometheusSeries } from './prometheus-name.ts';
@@ -75,9 +75,11 @@ function judgeCount(metric: ExpectedMetric, picture: Picture): Partial<Finding> 
   const rise = riseOfMetric(metric, picture);
   const seen = countText(metric, picture);
   if (picture.exclusive && rise.least > most) return { passed: false, seen, isFinal: true };
-  const isEnough = rise.most >= least && unsteadyInstances(metric, picture).length === 0;
-  // What is still to come could be too much.
-  const passed = isEnough && (!picture.exclusive || haveAllReported(picture));
+  const { hasFallen, unsteady } = steadinessOf(metric, picture);
+  const isEnough = rise.most >= least && unsteady.length === 0;
+  // What is still to come could be too much; and a series that has fallen could fall again.
+  const isSettled = (!picture.exclusive || haveAllReported(picture)) && (!hasFallen || isCertain(picture));
+  const passed = isEnough && isSettled;
   return { passed, seen, ...(!passed && isCertain(picture) && { isFinal: true }) };
 }
 

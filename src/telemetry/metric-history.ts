@@ -1,5 +1,5 @@
 import type { Sample, Series } from './backends.ts';
-import { type Point, spacingOf } from './increase.ts';
+import { type Point, type Restart, restartsOf, spacingOf } from './increase.ts';
 import { type Labels, seriesKey } from './metric-series.ts';
 
 /** One series, before the traffic and since. */
@@ -7,7 +7,9 @@ export interface Track {
   labels: Labels;
   /** The last sample that was there before the traffic; absent when the series was not. */
   base?: Point;
-  /** Samples after that, oldest first. */
+  /** Where it fell before that: another series may have its base further back. */
+  fallsBefore: readonly Restart[];
+  /** Samples after the base, oldest first. */
   points: readonly Point[];
 }
 
@@ -39,9 +41,11 @@ export class MetricHistory {
   constructor(before: readonly Series[], since: number) {
     this.#since = since;
     for (const { labels, points } of before) {
-      const base = points.filter(isNumber).at(-1);
+      const numbers = points.filter(isNumber);
+      const base = numbers.at(-1);
       if (!base) continue;
-      this.#tracks.set(seriesKey(labels), { labels, base, points: new Map() });
+      const all = new Map(numbers.map(({ at, value }) => [at, value]));
+      this.#tracks.set(seriesKey(labels), { labels, base, points: all });
       this.#learnSpacing(labels, points);
     }
   }
@@ -49,11 +53,10 @@ export class MetricHistory {
   add(read: readonly Series[]): void {
     for (const { labels, points } of read) {
       const key = seriesKey(labels);
+      const numbers = points.filter(isNumber);
+      if (numbers.length === 0) continue;
       const track = this.#tracks.get(key) ?? { labels, points: new Map<number, number>() };
-      for (const { at, value } of points.filter(isNumber)) {
-        if (at > (track.base?.at ?? Number.NEGATIVE_INFINITY)) track.points.set(at, value);
-      }
-      if (track.points.size === 0) continue;
+      for (const { at, value } of numbers) track.points.set(at, value);
       if (!this.#tracks.has(key)) this.#unplaced.add(key);
       this.#tracks.set(key, track);
       this.#learnSpacing(labels, points);
@@ -76,11 +79,15 @@ export class MetricHistory {
   }
 
   tracks(): Track[] {
-    return [...this.#tracks.values()].map(({ labels, base, points }) => ({
-      labels,
-      ...(base && { base }),
-      points: [...points].map(([at, value]) => ({ at, value })).sort((one, other) => one.at - other.at),
-    }));
+    return [...this.#tracks.values()].map(({ labels, base, points }) => {
+      const all = [...points].map(([at, value]) => ({ at, value })).sort((one, other) => one.at - other.at);
+      const end = base?.at ?? Number.NEGATIVE_INFINITY;
+      const fallsBefore = restartsOf(
+        undefined,
+        all.filter(({ at }) => at <= end),
+      );
+      return { labels, ...(base && { base }), fallsBefore, points: all.filter(({ at }) => at > end) };
+    });
   }
 
   /** Everyone of whom there is a sample, in the order of their names. */

@@ -50,8 +50,8 @@ function goneAfter(interval = 0): number {
 
 function restartsByProcess(tracks: readonly Track[], rising: ReadonlySet<string>): Map<string, Restart[]> {
   const found = new Map<string, Restart[]>();
-  for (const { labels, base, points } of tracks) {
-    const restarts = rising.has(labels.__name__ ?? '') ? restartsOf(base, points) : [];
+  for (const { labels, base, points, fallsBefore } of tracks) {
+    const restarts = rising.has(labels.__name__ ?? '') ? [...fallsBefore, ...restartsOf(base, points)] : [];
     if (restarts.length > 0) found.set(processOf(labels), [...(found.get(processOf(labels)) ?? []), ...restarts]);
   }
   return found;
@@ -150,13 +150,19 @@ export function silentInstances({ instances, from }: Picture): Instance[] {
   return instances.filter(({ last }) => last < from);
 }
 
-/** So often a series may fall: as many restarts within one run are none. */
-const MOST_FALLS = 2;
+/** Whether a series has fallen since the baseline, and whether one has fallen again and again. */
+export interface Steadiness {
+  hasFallen: boolean;
+  /** Instances with such series: several processes write them, or what they say is no total. */
+  unsteady: string[];
+}
 
-/** Instances whose series fall again and again, as they do when several processes write the same. */
-export function unsteadyInstances(metric: ExpectedMetric, picture: Picture): string[] {
-  const unsteady = countingTracks(metric, picture).filter(
-    ({ base, points }) => restartsOf(base, points).length > MOST_FALLS,
-  );
-  return [...new Set(unsteady.map(({ labels }) => instanceOf(labels)))];
+export function steadinessOf(metric: ExpectedMetric, picture: Picture): Steadiness {
+  const falls = countingTracks(metric, picture).map(({ labels, base, points }) => ({
+    name: instanceOf(labels),
+    count: restartsOf(base, points).length,
+  }));
+  // A process begins anew once within a run; one that does so again and again is in no order either.
+  const unsteady = new Set(falls.filter(({ count }) => count > 1).map(({ name }) => name));
+  return { hasFallen: falls.some(({ count }) => count > 0), unsteady: [...unsteady] };
 }
