@@ -104,7 +104,7 @@ export class World {
       processes[index % processes.length]?.serve(one.path);
       this.pass(50);
       const answer = { kind: 'answered', status: 200, ms: 5, body: '', isCut: false } as const;
-      return { request: one, traceId: `${index}`.padStart(32, 'f'), startedAt, answer };
+      return { request: one, traceId: `${index}`.padStart(32, 'f'), startedAt, answer, findings: [] };
     });
   }
 }
