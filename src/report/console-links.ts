@@ -53,6 +53,66 @@ export function resourceLink(type: string, id: string, region: string, account =
   return consoleOrigin(region) + page(id, { region, account }).replace('region=', `region=${region}`);
 }
 
+/** What a proof has looked at. */
+export interface ProofPlaces {
+  region: string;
+  /** Where AWS's calls went when that was not AWS itself: it has no consoles. */
+  endpoint?: string | undefined;
+  /** Log groups. */
+  groups: readonly string[];
+  /** Names the run; it stands in all its trace ids. */
+  run: string;
+  /** Of the trace that is drawn: 32 hexadecimal digits. */
+  traceId?: string | undefined;
+  /** Of Amazon Managed Prometheus, or of another Prometheus. */
+  workspaceUrl?: string | undefined;
+  grafanaUrl?: string | undefined;
+}
+
+/** Where to look further at what a proof has found. */
+export function proofLinks(places: ProofPlaces): { title: string; url: string }[] {
+  const { region, endpoint, groups, run, traceId, workspaceUrl, grafanaUrl } = places;
+  const workspace = /^https:\/\/aps-workspaces[^/]*\.amazonaws\.com(?:\.cn)?\/workspaces\/(ws-[\w-]+)/.exec(
+    workspaceUrl ?? '',
+  )?.[1];
+  const local = workspaceUrl && !workspace && !/\/workspaces\//.test(workspaceUrl) ? workspaceUrl : undefined;
+  const console = endpoint === undefined ? consoleLinks(region, { groups, run, traceId, workspace }) : [];
+  return [
+    ...console,
+    ...(local ? [{ title: 'Prometheus', url: local }] : []),
+    ...(grafanaUrl ? [{ title: 'Grafana Explore', url: `${grafanaUrl.replace(/\/+$/, '')}/explore` }] : []),
+  ];
+}
+
+function consoleLinks(
+  region: string,
+  {
+    groups,
+    run,
+    traceId,
+    workspace,
+  }: Pick<ProofPlaces, 'groups' | 'run' | 'traceId'> & { workspace: string | undefined },
+): { title: string; url: string }[] {
+  const home = `${consoleOrigin(region)}/cloudwatch/home?region=${region}`;
+  const xray = traceId && `1-${traceId.slice(0, 8)}-${traceId.slice(8)}`;
+  // As a regular expression, which finds the run in the midst of a trace id: a term would have to be a word of its own.
+  const events = `log-events${consoleCode(`?filterPattern=${encode(`%${run}%`)}`)}`;
+  const prometheus = workspace && resourceLink('AWS::APS::Workspace', workspace, region);
+  return [
+    ...(xray ? [{ title: 'The trace in X-Ray', url: `${home}#xray:traces/${xray}` }] : []),
+    ...groups.map(group => ({
+      title: `Log group ${group}`,
+      url: `${resourceLink('AWS::Logs::LogGroup', group, region) ?? home}/${events}`,
+    })),
+    ...(prometheus ? [{ title: 'Prometheus workspace', url: prometheus }] : []),
+  ];
+}
+
+/** What follows `#` is encoded once more, with `$` for `%`, by the console itself. */
+function consoleCode(text: string): string {
+  return encode(text).replaceAll('%', '$');
+}
+
 function encode(text: string): string {
   return encodeURIComponent(text);
 }

@@ -1,12 +1,35 @@
-import { renderFault } from '../runner/fault.ts';
+import { type Fault, renderFault } from '../runner/fault.ts';
+import type { ProofResult } from './proof-result.ts';
+import { allChecks } from './proof-words.ts';
 import { type Check, explanationOf, type SmokeResult, SUITES } from './smoke-result.ts';
 
-/**
- * A smoke test as JUnit XML: one suite a signal; what ended the run early is a suite of its own. The format has no
- * standard; this is what its readers share: https://github.com/testmoapp/junitxml. (junit-xml, the library tried, writes
- * failures as errors and without messages.)
- */
+/** What JUnit is told of. */
+interface Tested {
+  title: string;
+  service: string;
+  checks: readonly Check[];
+  faults: readonly Fault[];
+  /** Milliseconds. */
+  time: number;
+}
+
+/** A smoke test as JUnit XML. */
 export function smokeJunit({ service, checks, faults, times }: SmokeResult): string {
+  const time = Object.values(times).reduce((sum, span) => sum + span, 0);
+  return junitOf({ title: `Smoke test of ${service}`, service, checks, faults, time });
+}
+
+/** A proof as JUnit XML. */
+export function proofJunit(result: ProofResult): string {
+  const { service, faults, duration: time } = result;
+  return junitOf({ title: `Telemetry of ${service}`, service, checks: allChecks(result), faults, time });
+}
+
+/**
+ * One suite a signal; what ended the run early is a suite of its own. The format has no standard; this is what its readers
+ * share: https://github.com/testmoapp/junitxml. (junit-xml, the library tried, writes failures as errors and without messages.)
+ */
+function junitOf({ title, service, checks, faults, time }: Tested): string {
   const early = faults.map(fault =>
     testCase(fault.what, `${service}.start`, undefined, [problem('error', renderFault(fault))]),
   );
@@ -23,9 +46,8 @@ export function smokeJunit({ service, checks, faults, times }: SmokeResult): str
       );
     }),
   ];
-  const time = Object.values(times).reduce((sum, span) => sum + span, 0);
   const attributes = {
-    name: `Smoke test of ${service}`,
+    name: title,
     tests: checks.length + faults.length,
     failures: checks.filter(({ passed }) => !passed).length,
     errors: faults.length,
@@ -77,9 +99,13 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '\n': '&#10;',
 };
 
+/** Characters of an attribute or a text: readers load the file whole. */
+const MOST = 10_000;
+
 /** Escaped, and without the characters that XML cannot hold even so. https://www.w3.org/TR/xml/#charsets */
 function escaped(text: string): string {
-  return text
+  const near = text.length > MOST ? `${text.slice(0, MOST)}…` : text;
+  return near
     .replaceAll(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '')
     .replaceAll(/[&<>"\n]/g, character => ENTITIES[character] ?? '');
 }

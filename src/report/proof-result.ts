@@ -94,6 +94,8 @@ export interface TracePicture {
   title: string;
   /** Bars in the order in which they are drawn, parents before children. */
   bars: readonly TraceBar[];
+  /** So many more are not drawn. */
+  more?: number | undefined;
 }
 
 export interface TraceBar {

@@ -1,4 +1,5 @@
 import type { Fault, Place } from '../runner/fault.ts';
+import type { ProofResult } from './proof-result.ts';
 
 /** What checks are about, in the order in which they are shown. */
 export const SUITES = ['answers', 'metrics', 'traces', 'logs'] as const;
@@ -45,6 +46,8 @@ export interface SmokeResult {
   /** Why the run ended before there was anything to check. */
   faults: readonly Fault[];
   images: readonly RanImage[];
+  /** Of its telemetry; absent when none was looked for. Its checks are among those above. */
+  proof?: ProofResult | undefined;
   /** Milliseconds; absent for what was not reached. */
   times: { build?: number; start?: number; proof?: number };
 }

@@ -1,14 +1,10 @@
 import { renderFault } from '../runner/fault.ts';
+import { checkTable, failureTable } from './check-tables.ts';
 import { blocks, code, folded, plain, prose, table } from './markdown.ts';
-import { type Check, explanationOf, failedByCause, type SmokeResult, SUITES, type Suite } from './smoke-result.ts';
+import { proofSections } from './proof-summary.ts';
+import { WHAT } from './proof-words.ts';
+import { type Check, type SmokeResult, SUITES } from './smoke-result.ts';
 import { count, duration } from './words.ts';
-
-const WHAT: Readonly<Record<Suite, string>> = {
-  answers: 'Requests answered as expected',
-  metrics: 'Metrics in Prometheus',
-  traces: 'Spans in X-Ray',
-  logs: 'Log records in CloudWatch Logs',
-};
 
 /** A smoke test in one line, for the log and as the summary's title. */
 export function smokeHeadline({ service, passed, checks, faults, times }: SmokeResult): string {
@@ -21,18 +17,25 @@ export function smokeHeadline({ service, passed, checks, faults, times }: SmokeR
 
 /** The job summary of a smoke test, in Markdown as GitHub renders it. */
 export function smokeSummary(result: SmokeResult): string {
-  const { checks, faults, passed, aws } = result;
-  const failed = checks.filter(check => !check.passed);
+  const { checks, faults, passed, aws, proof } = result;
   return blocks(
     `## ${passed ? '✅' : '❌'} ${plain(smokeHeadline(result))}`,
     aws === 'local' ? 'X-Ray and CloudWatch Logs were simulated by local AWS.' : '',
     standIns(result),
     ...faults.map(fault => `> ${prose(renderFault(fault))}`),
+    ...(proof ? proofSections(proof) : checkSections(checks)),
+    result.images.length > 0 ? folded('Images that ran', imageTable(result)) : '',
+  );
+}
+
+/** Where there is no proof of telemetry, but answers alone. */
+function checkSections(checks: readonly Check[]): string[] {
+  const failed = checks.filter(check => !check.passed);
+  return [
     checks.length > 0 ? suiteTable(checks) : '',
     failed.length > 0 ? failureTable(checks) : '',
     failed.length < checks.length ? folded('Everything that was checked', checkTable(checks)) : '',
-    result.images.length > 0 ? folded('Images that ran', imageTable(result)) : '',
-  );
+  ];
 }
 
 /** Parts that were not what runs on AWS, as their own labels say. */
@@ -51,21 +54,6 @@ function suiteTable(checks: readonly Check[]): string {
     return [[icon, WHAT[suite], `${good.length} of ${those.length}`, good.length > 0 ? duration(last) : '']];
   });
   return table(['', 'What', 'Seen', 'The last one after'], rows);
-}
-
-function failureTable(checks: readonly Check[]): string {
-  const rows = failedByCause(checks).map(check => [check.suite, prose(check.name), prose(explanationOf(check))]);
-  return table(['', 'What failed', 'Why, and what to do'], rows);
-}
-
-function checkTable(checks: readonly Check[]): string {
-  const rows = checks.map(({ suite, name, passed, after }) => [
-    passed ? '✅' : '❌',
-    suite,
-    code(name),
-    after === undefined ? '' : duration(after),
-  ]);
-  return table(['', '', 'What', 'After'], rows);
 }
 
 function imageTable({ images }: SmokeResult): string {

@@ -1,0 +1,65 @@
+import { type Markup, markedSentence, markup } from './markup.ts';
+import type { Ledger, LedgerHop } from './proof-result.ts';
+import { counted, figure, HOP_WORDS } from './proof-words.ts';
+
+/** How wide a place on the way is drawn, in percent. */
+export interface Share {
+  /** What has come so far; `undefined` where that is not known. */
+  whole: number | undefined;
+  /** What should have, and has not. */
+  lost: number;
+}
+
+/**
+ * The widths of a ledger's bars. Requests, spans and data points cannot be compared with each other: what is widest of a unit
+ * is as wide as what the way was before that unit.
+ */
+export function sharesOf(hops: readonly LedgerHop[]): Share[] {
+  const widest = new Map<string, number>();
+  for (const { unit, count, lost = 0 } of hops)
+    if (count !== undefined) widest.set(unit, Math.max(widest.get(unit) ?? 0, count + Math.max(lost, 0)));
+  return hops.map(({ unit, count, lost = 0 }) => {
+    const most = widest.get(unit) || 1;
+    return {
+      whole: count === undefined ? undefined : (Math.max(count, 0) / most) * 100,
+      lost: count === undefined ? 0 : (Math.max(lost, 0) / most) * 100,
+    };
+  });
+}
+
+/** The way of a signal as bars that shrink where something is lost, a list to those who do not see them. */
+export function ledgerFigure({ signal, hops, remarks }: Ledger, index: number): Markup {
+  const shares = sharesOf(hops);
+  const lost = hops.some(hop => (hop.lost ?? 0) > 0);
+  const state = lost ? markup`<span class="lost">✗ loss</span>` : undefined;
+  const said = remarks.map(remark => markup`<li>${markedSentence(remark)}</li>`);
+  return markup`<div class="card"><h3><span>${signal}</span>${state}</h3>
+<ol class="way">${hops.map((hop, at) => placeOf(hop, shares[at], `gone-${index}-${at}`))}</ol>
+${said.length > 0 ? markup`<ul class="plain">${said}</ul>` : undefined}
+</div>
+`;
+}
+
+function placeOf({ hop, unit, count, lost, note }: LedgerHop, share: Share | undefined, id: string): Markup {
+  const told =
+    count === undefined ? markup`<span class="faint">not known</span>` : markup`<span>${counted(count, unit)}</span>`;
+  const missing = lost !== undefined && lost > 0 ? markup` <span class="lost">${figure(lost)} lost</span>` : undefined;
+  return markup`<li><div class="count"><span>${HOP_WORDS[hop]}</span><span>${told}${missing}</span></div>
+${barOf(share, id)}
+${note === undefined ? undefined : markup`<p class="hint">${markedSentence(note)}</p>`}</li>
+`;
+}
+
+function barOf(share: Share | undefined, id: string): Markup {
+  if (share?.whole === undefined)
+    return markup`<svg width="100%" height="12" aria-hidden="true"><rect class="unknown" x="0.5" y="1.5" width="99%" height="9" rx="2"/></svg>`;
+  const gone =
+    share.lost > 0
+      ? markup`<defs><pattern id="${id}" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><line class="stripe" x1="0" y1="0" x2="0" y2="6"/></pattern></defs><rect fill="url(#${id})" x="${percent(share.whole)}" y="1" width="${percent(share.lost)}" height="10" rx="2"/>`
+      : undefined;
+  return markup`<svg width="100%" height="12" aria-hidden="true"><rect class="rest" width="100%" y="5" height="2" rx="1"/><rect class="bar" width="${percent(share.whole)}" y="1" height="10" rx="2"/>${gone}</svg>`;
+}
+
+function percent(value: number): string {
+  return `${Math.round(Math.min(value, 100) * 100) / 100}%`;
+}
