@@ -85,7 +85,13 @@ function search(service: string, metrics: readonly ExpectedMetric[], exclusive =
 
 function answered(count: number): SentRequest[] {
   const answer = { kind: 'answered', status: 200, ms: 0, body: '', isCut: false } as const;
-  return Array.from({ length: count }, () => ({ request: request(), traceId: '', startedAt: Date.now(), answer }));
+  return Array.from({ length: count }, () => ({
+    request: request(),
+    traceId: '',
+    startedAt: Date.now(),
+    answer,
+    findings: [],
+  }));
 }
 
 it('counts what has risen since the baseline: over restarts, after a silence, of new instances', async () => {
