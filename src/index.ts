@@ -6,6 +6,7 @@ export const actions: Record<string, () => Promise<{ action: Action }>> = {
   deploy: () => import('./actions/deploy/run.ts'),
   teardown: () => import('./actions/teardown/run.ts'),
   'build-push': () => import('./actions/build-push/run.ts'),
+  'validate-telemetry': () => import('./actions/validate-telemetry/run.ts'),
   'smoke-test': () => import('./actions/smoke-test/run.ts'),
 };
 

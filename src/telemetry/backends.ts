@@ -31,6 +31,8 @@ export interface MetricsBackend {
    * @param at the end of the window, in milliseconds since the Unix epoch; now, when it is absent
    */
   range(selector: string, at?: number): Promise<Series[]>;
+  /** How often the backend has been called so far, repetitions included. */
+  calls?(): number;
 }
 
 /** A span as X-Ray keeps it: a segment, or a subsegment of one. */
@@ -62,6 +64,8 @@ export interface Segment {
 export interface TracesBackend {
   /** All segments of these traces that have arrived so far. */
   segments(traceIds: readonly string[]): Promise<Segment[]>;
+  /** How often the backend has been called so far, repetitions included. */
+  calls?(): number;
 }
 
 /** One event of a log. */
@@ -93,6 +97,8 @@ export interface LogsBackend {
    * @param most of each log
    */
   recent?(since: number, most: number): Promise<LogEvent[]>;
+  /** The first events since a moment that hold all of these texts, as the collector's own log may be among the logs. */
+  holding?(texts: readonly string[], since: number, most: number): Promise<LogEvent[]>;
   /** What it has noticed that may be why nothing is found, such as a group that does not exist. */
   notes?(): string[];
   /** How often the backend has been called so far, repetitions included. */

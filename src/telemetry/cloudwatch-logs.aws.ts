@@ -51,10 +51,10 @@ export function cloudWatchLogs(session: Session, groups: readonly string[]): Log
     return found;
   }
 
-  async function firstOf(group: string, startTime: number, limit: number): Promise<LogEvent[]> {
+  async function firstOf(group: string, query: object, limit: number): Promise<LogEvent[]> {
     const found: LogEvent[] = [];
     let read = 0;
-    for await (const page of pages(group, { startTime, limit })) {
+    for await (const page of pages(group, { ...query, limit })) {
       found.push(...page);
       read += 1;
       if (found.length >= limit || read === RECENT_PAGES) break;
@@ -88,7 +88,12 @@ export function cloudWatchLogs(session: Session, groups: readonly string[]): Log
         (await Promise.all(patterns.map(pattern => filter(group, pattern, startTime)))).flat(),
       );
     },
-    recent: (since, most) => ofGroups(group => firstOf(group, Math.max(Math.floor(since), 0), most)),
+    recent: (since, most) => ofGroups(group => firstOf(group, { startTime: Math.max(Math.floor(since), 0) }, most)),
+    holding: (texts, since, most) => {
+      // Terms in quotes, all of which an event has to hold.
+      const filterPattern = texts.map(text => JSON.stringify(text)).join(' ');
+      return ofGroups(group => firstOf(group, { startTime: Math.max(Math.floor(since), 0), filterPattern }, most));
+    },
     notes: () =>
       [...absent].map(
         name => `Log group \`${name}\` does not exist in ${session.region}: no record has ever been kept there`,

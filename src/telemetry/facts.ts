@@ -9,6 +9,8 @@ import { reasonOf } from './traffic.ts';
 export interface Facts {
   /** Requests that were answered. */
   answered: number;
+  /** Lines of the collector's own log, where they are known without its container. */
+  collectorLog?: readonly string[];
   containers?: readonly ContainerFact[];
   /** By signal; absent where the collector's own metrics have not arrived. */
   counters?: Readonly<Record<Signal, CollectorCounters>>;

@@ -15,8 +15,8 @@ const labels = v.record(v.string(), v.string());
 /** Seconds since the Unix epoch, and a number as text: `NaN` and `+Inf` are no JSON. */
 const point = v.tuple([v.number(), v.string()]);
 /** https://prometheus.io/docs/prometheus/latest/querying/api/#instant-queries */
-const vectorSchema = answerOf('vector', v.object({ metric: labels, value: point }));
-const matrixSchema = answerOf('matrix', v.object({ metric: labels, values: v.array(point) }));
+const vectorSchema = schemaOf('vector', v.object({ metric: labels, value: point }));
+const matrixSchema = schemaOf('matrix', v.object({ metric: labels, values: v.array(point) }));
 const errorSchema = v.object({ status: v.literal('error'), errorType: v.string(), error: v.string() });
 
 /**
@@ -26,14 +26,20 @@ const errorSchema = v.object({ status: v.literal('error'), errorType: v.string()
  */
 export function prometheusOver(url: string, send: Send = fetch): MetricsBackend {
   const api = `${url.replace(/\/+$/, '')}/api/v1/query`;
+  let calls = 0;
+  const ask = (query: Readonly<Record<string, string>>) => {
+    calls += 1;
+    return answerOf(api, query, send);
+  };
   return {
+    calls: () => calls,
     async query(promql) {
-      const answer = await ask(api, { query: promql }, send);
+      const answer = await ask({ query: promql });
       const result = resultOf(vectorSchema, answer, api);
       return result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
     },
     async range(selector, at) {
-      const answer = await ask(api, { query: selector, ...(at !== undefined && { time: String(at / 1000) }) }, send);
+      const answer = await ask({ query: selector, ...(at !== undefined && { time: String(at / 1000) }) });
       return resultOf(matrixSchema, answer, api).map(({ metric, values }) => ({
         labels: metric,
         points: values.map(([seconds, value]) => ({ at: seconds * 1000, value: Number(value) })),
@@ -42,7 +48,7 @@ export function prometheusOver(url: string, send: Send = fetch): MetricsBackend 
   };
 }
 
-function answerOf<T extends v.GenericSchema>(resultType: string, item: T) {
+function schemaOf<T extends v.GenericSchema>(resultType: string, item: T) {
   return v.object({
     status: v.literal('success'),
     data: v.object({ resultType: v.literal(resultType), result: v.array(item) }),
@@ -54,7 +60,7 @@ interface TextAnswer {
   text: string;
 }
 
-async function ask(api: string, query: Readonly<Record<string, string>>, send: Send): Promise<TextAnswer> {
+async function answerOf(api: string, query: Readonly<Record<string, string>>, send: Send): Promise<TextAnswer> {
   try {
     const response = await send(api, {
       method: 'POST',
@@ -90,6 +96,11 @@ function resultOf<T>(
   if (status === 401 || status === 403) {
     const fix = 'Give it credentials that may query (`aps:QueryMetrics` for Amazon Managed Prometheus)';
     throw new UserFault({ what: 'Prometheus does not let this run query it', seen, fix });
+  }
+  // In the words of Amazon Managed Prometheus, whose other errors look the same: {"Message":"Workspace not found"}.
+  if (status === 404 && /workspace not found/i.test(text)) {
+    const fix = 'Give the URL of one that does, in the region of the run: `metrics-endpoint` of `deploy`';
+    throw new UserFault({ what: 'The workspace does not exist', seen, fix });
   }
   if (refusal.success) throw new UserFault({ what: 'Prometheus refuses a query', seen, fix: 'Mend what it says' });
   const parsed = v.safeParse(schema, answer);

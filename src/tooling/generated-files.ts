@@ -4,6 +4,7 @@ import { spec as buildPush } from '../actions/build-push/spec.ts';
 import { spec as deploy } from '../actions/deploy/spec.ts';
 import { spec as smokeTest } from '../actions/smoke-test/spec.ts';
 import { spec as teardown } from '../actions/teardown/spec.ts';
+import { spec as validateTelemetry } from '../actions/validate-telemetry/spec.ts';
 import type { ActionSpec, InputSpec } from '../runner/spec.ts';
 import { CALL_BUDGET } from '../stacks/call-budget.ts';
 import { localCollectorConfig } from './collector-config.ts';
@@ -17,7 +18,7 @@ import { templatesReadme } from './templates-readme.ts';
 import { workspaceLock } from './workspace-lock.ts';
 
 /** Every action, in the order in which the README presents them. */
-export const specs: readonly ActionSpec[] = [deploy, teardown, buildPush, smokeTest];
+export const specs: readonly ActionSpec[] = [deploy, validateTelemetry, teardown, buildPush, smokeTest];
 
 /** Actions that also have a short path of their own: `uses: org/zap-obs/deploy@v1`. */
 const SHORT_PATHS = ['deploy'];

@@ -4,6 +4,7 @@
 //
 // `-- --yes` installs and starts a Docker engine where there is none; without one, services and images are simulated.
 // `-- --keep` leaves all of it up. `-- --images built` builds stand-ins for images that cannot be pulled.
+import { relative } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from '@zap-obs/local-aws';
 import { runDocker } from '../compose/docker.docker.ts';
@@ -15,6 +16,7 @@ import { type ImageChoice, imageChoice } from './images.ts';
 import { type Images, localAwsImages } from './local-images.ts';
 import { type BundleRun, localAwsEnvironment } from './run-bundle.ts';
 import { dockerEngine } from './start/engine.ts';
+import { showFirstAnswer } from './start/first-answer.ts';
 import { startImages } from './start/images.ts';
 import { Steps, say } from './start/steps.ts';
 
@@ -72,10 +74,23 @@ async function withContainers(steps: Steps, images: Images): Promise<number> {
   });
   const deployed = await steps.run('Deploy three stacks with profile lean', 'deploy', deployment());
   showOutputs(deployed, '');
-  say('Send requests through the load balancer, and look for their telemetry');
-  // Loaded here: without containers there is nothing to sign for.
-  const { showArrival } = await import('./start/arrival.ts');
-  if (!(await showArrival(deployed.outputs, steps.aws.url, signal))) return 1;
+  const {
+    'load-balancer-url': url = '',
+    'metrics-endpoint': metrics = '',
+    'log-groups': groups = '',
+  } = deployed.outputs;
+  await showFirstAnswer(url, signal);
+  const proof = await steps.run(
+    'Send requests through the load balancer, and prove that their telemetry arrives',
+    'validate-telemetry',
+    {
+      ...{ 'target-url': url, 'metrics-endpoint': metrics, 'log-groups': groups },
+      expectations: 'zap-app/telemetry.yaml',
+      exclusive: 'true',
+      timeout: '60s',
+    },
+  );
+  console.log(`A page that shows all of it: ${relative(process.cwd(), proof.outputs.report ?? '')}`);
   const before = steps.aws.calls.length;
   const again = await steps.run('Build and push again: nothing to do', 'build-push', build);
   const unchanged = await steps.run('Deploy again: nothing to do', 'deploy', deployment());

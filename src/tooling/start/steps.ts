@@ -25,8 +25,13 @@ export class Steps {
   async run(title: string, action: string, inputs: Record<string, string>): Promise<BundleRun> {
     this.#signal.throwIfAborted();
     say(title);
-    const run = await runBundle(action, inputs, { endpoint: this.aws.url, show: true, onStart: forwardStop });
-    const file = join(await this.#summaries(), `${title.toLowerCase().replaceAll(/[^a-z]+/g, '-')}.md`);
+    const folder = await this.#folder();
+    const run = await runBundle(action, inputs, {
+      ...{ endpoint: this.aws.url, show: true, onStart: forwardStop },
+      // What an action writes for its users stays.
+      env: { RUNNER_TEMP: folder },
+    });
+    const file = join(folder, `${title.toLowerCase().replaceAll(/[^a-z]+/g, '-')}.md`);
     await writeFile(file, run.summary);
     const told = `${(run.duration / 1000).toFixed(1)} s, job summary in ${relative(process.cwd(), file)}`;
     console.log(styleText('dim', told));
@@ -37,7 +42,7 @@ export class Steps {
   }
 
   /** Two runs at once do not share it. */
-  async #summaries(): Promise<string> {
+  async #folder(): Promise<string> {
     const folder = join(ROOT, '.tmp', 'start', String(this.aws.port));
     await mkdir(folder, { recursive: true });
     return folder;

@@ -1,0 +1,40 @@
+import type { Session } from '../../aws/session.aws.ts';
+import { TransientError } from '../../aws/transient-error.ts';
+import { proofLinks } from '../../report/console-links.ts';
+import { UserFault } from '../../runner/fault.ts';
+import type { Facts } from '../../telemetry/facts.ts';
+import type { Surroundings } from '../../telemetry/judge-run.ts';
+import type { ProofPlan, ProofRun } from '../../telemetry/proof-run.ts';
+import type { Subject } from './subject.ts';
+
+/** What an error of the collector has in it, as its own log has it: a level, and the part that failed. */
+const COLLECTOR_ERRORS = ['error', 'otelcol.component.id'];
+const MOST_LINES = 100;
+/** Retries may have begun before this run, in milliseconds. */
+const BEFORE = 60_000;
+
+/** What is known of a run against AWS beside what it finds: the collector's own log, where the groups have it, and consoles. */
+export function surroundingsOf(
+  { metricsEndpoint, logGroups }: Subject,
+  session: Session,
+  { run }: ProofPlan,
+): Surroundings {
+  const { region, endpoint } = session;
+  return {
+    facts: collectorLines,
+    links: traceId =>
+      proofLinks({ region, endpoint, groups: logGroups, run, traceId, workspaceUrl: metricsEndpoint || undefined }),
+    simulated: endpoint === undefined ? [] : [`AWS is what answers at ${endpoint}`],
+  };
+}
+
+/** Its lines on errors since before the traffic; none where the groups cannot be asked, which the proof has told already. */
+async function collectorLines({ plan: { backends }, startedAt }: ProofRun): Promise<Partial<Facts>> {
+  try {
+    const events = (await backends.logs.holding?.(COLLECTOR_ERRORS, startedAt - BEFORE, MOST_LINES)) ?? [];
+    return { collectorLog: events.map(({ message }) => message) };
+  } catch (error) {
+    if (error instanceof UserFault || error instanceof TransientError) return {};
+    throw error;
+  }
+}

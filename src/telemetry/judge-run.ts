@@ -1,0 +1,25 @@
+import type { ProofResult } from '../report/proof-result.ts';
+import { diagnose } from './diagnose.ts';
+import type { Facts } from './facts.ts';
+import { resultOf } from './proof-result.ts';
+import type { ProofRun } from './proof-run.ts';
+import { tracePicture } from './trace-picture.ts';
+
+/** What is known of a run beside what it has sent and found. */
+export interface Surroundings {
+  /** What tells where something was lost; asked for when something was. */
+  facts?(run: ProofRun): Promise<Partial<Facts>>;
+  /** Where to look further. */
+  links?(traceId: string | undefined): ProofResult['links'];
+  /** Backends that are simulated, in words. */
+  simulated: readonly string[];
+}
+
+/** Follows what was sent hop by hop, says why something is missing, and puts all of it together for the reports. */
+export async function judgeRun(run: ProofRun, { facts, links, simulated }: Surroundings): Promise<ProofResult> {
+  const { sent, evidence, proof } = run;
+  const answered = sent.filter(({ answer }) => answer.kind === 'answered').length;
+  const diagnosed = proof.passed ? proof : diagnose(proof, { answered, ...(await facts?.(run)) });
+  const trace = tracePicture(sent, evidence.traces, evidence.logs);
+  return resultOf(run, { proof: diagnosed, ledgers: [], trace, links: links?.(trace?.traceId) ?? [], simulated });
+}
