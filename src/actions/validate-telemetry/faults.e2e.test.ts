@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { LedgerHop, ProofResult, SignalName } from '../../report/proof-result.ts';
 import { prometheusOver } from '../../telemetry/prometheus.ts';
 import { openFront } from '../../tooling/telemetry-stage/front.ts';
@@ -23,7 +23,10 @@ async function leaveSeries(): Promise<void> {
   const { application, prometheus } = stage.addresses;
   await Promise.all(['/', '/api/data', '/error'].map(path => fetch(application + path)));
   const metrics = prometheusOver(prometheus);
-  await expect.poll(() => metrics.query('zapp_http_requests_total'), { timeout: 30_000 }).not.toEqual([]);
+  await vi.waitFor(async () => expect(await metrics.query('zapp_http_requests_total')).not.toEqual([]), {
+    timeout: 30_000,
+    interval: 200,
+  });
 }
 
 /** Seconds; what is lost for certain is told sooner. */
@@ -73,7 +76,7 @@ it('proves the sample application, and finds nothing missing', async () => {
   const run = await prove({ requests: '20', timeout: '60s' });
   expect(run, run.log).toMatchObject({ code: 0, outputs: { passed: 'true' } });
   expect(run.proof.requests).toHaveLength(20);
-  expect(redSignals(run.proof)).toEqual([]);
+  expect(redSignals(run.proof), run.log).toEqual([]);
   for (const { hops } of run.proof.ledgers) expect(hops.filter(({ lost = 0 }) => lost > 0)).toEqual([]);
 });
 
@@ -85,7 +88,7 @@ describe('on the way to the collector', () => {
     });
     try {
       const run = await prove({ 'target-url': front.url, rate: '5' });
-      expect(redSignals(run.proof)).toEqual(['metrics', 'traces', 'logs']);
+      expect(redSignals(run.proof), run.log).toEqual(['metrics', 'traces', 'logs']);
       for (const signal of redSignals(run.proof)) expect(signalOf(run.proof, signal).diagnosis?.hop).toBe('collector');
       const { count = 0, lost } = hopOf(run.proof, 'traces', 'found', 'requests');
       expect(count).toBeGreaterThan(0);
@@ -98,14 +101,14 @@ describe('on the way to the collector', () => {
   it('tells sampling from loss', async () => {
     const scene = { application: { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.1' } };
     const run = await proveAmid(scene, { requests: '40' });
-    expect(redSignals(run.proof)).toEqual(['traces']);
+    expect(redSignals(run.proof), run.log).toEqual(['traces']);
     expect(wordsOf(run, 'traces')).toMatch(/sampl/);
     expect(signalOf(run.proof, 'traces').diagnosis).toMatchObject({ hop: 'application' });
   });
 
   it('names delta temporality', async () => {
     const run = await proveAmid({ application: { OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta' } });
-    expect(redSignals(run.proof)).toEqual(['metrics']);
+    expect(redSignals(run.proof), run.log).toEqual(['metrics']);
     expect(wordsOf(run, 'metrics')).toMatch(/delta/);
     expect(wordsOf(run, 'metrics')).toContain('OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE');
   });
@@ -113,14 +116,14 @@ describe('on the way to the collector', () => {
   it('names a metric that has another name now, though the old series is still there', async () => {
     const renamed = (text: string) => text.replace("'zapp.http.requests'", "'zapp.http.served'");
     const run = await proveAmid({ sources: { 'src/metrics.ts': renamed } });
-    expect(redSignals(run.proof)).toEqual(['metrics']);
+    expect(redSignals(run.proof), run.log).toEqual(['metrics']);
     expect(wordsOf(run, 'metrics')).toContain('zapp_http_requests_total');
     expect(wordsOf(run, 'metrics')).toContain('zapp_http_served_total');
   });
 
   it("is not content with series of yesterday's", async () => {
     const run = await proveAmid({ application: { OTEL_METRICS_EXPORTER: 'none' } });
-    expect(redSignals(run.proof)).toEqual(['metrics']);
+    expect(redSignals(run.proof), run.log).toEqual(['metrics']);
     expect(wordsOf(run, 'metrics')).toContain('OTEL_METRICS_EXPORTER');
   });
 
@@ -131,7 +134,7 @@ describe('on the way to the collector', () => {
       application: { OTEL_RESOURCE_ATTRIBUTES: 'service.instance.id=slow' },
     };
     const run = await proveAmid(scene);
-    expect(redSignals(run.proof)).toContain('metrics');
+    expect(redSignals(run.proof), run.log).toContain('metrics');
     expect(wordsOf(run, 'metrics')).toMatch(/clock/);
     expect(signalOf(run.proof, 'metrics').diagnosis).toMatchObject({ hop: 'application' });
   });
@@ -140,7 +143,7 @@ describe('on the way to the collector', () => {
 describe('on the way from the collector', () => {
   it('names an exporter of traces whose endpoint is wrong', async () => {
     const run = await proveAmid({ collectorEnvironment: { AWS_ENDPOINT_URL_XRAY: 'http://local-aws:9' } });
-    expect(redSignals(run.proof)).toEqual(['traces']);
+    expect(redSignals(run.proof), run.log).toEqual(['traces']);
     expect(signalOf(run.proof, 'traces').diagnosis).toMatchObject({ hop: 'exporter' });
     expect(wordsOf(run, 'traces')).toMatch(/`awsxray`/);
     expect(wordsOf(run, 'traces')).toMatch(/connection refused/);
@@ -150,7 +153,7 @@ describe('on the way from the collector', () => {
   it('names an exporter of metrics whose endpoint is wrong', async () => {
     const endpoint = 'http://prometheus:9/api/v1/write';
     const run = await proveAmid({ collectorEnvironment: { AWS_PROMETHEUS_ENDPOINT: endpoint } });
-    expect(redSignals(run.proof)).toEqual(['metrics']);
+    expect(redSignals(run.proof), run.log).toEqual(['metrics']);
     expect(signalOf(run.proof, 'metrics').diagnosis).toMatchObject({ hop: 'exporter' });
     expect(wordsOf(run, 'metrics')).toMatch(/endpoint/);
   });
@@ -159,7 +162,7 @@ describe('on the way from the collector', () => {
     const run = await proveAmid({
       collector: config => config.replace(/^( *)log_stream_name: .*$/m, '$&\n$1raw_log: true'),
     });
-    expect(redSignals(run.proof)).toEqual(['logs']);
+    expect(redSignals(run.proof), run.log).toEqual(['logs']);
     expect(wordsOf(run, 'logs')).toContain('raw_log');
   });
 
@@ -170,7 +173,7 @@ describe('on the way from the collector', () => {
           .replace(/^ {2}(awscloudwatchlogs)(:\n(?: {4}.*\n)+)/m, '$&  $1/again$2')
           .replace('exporters: [awscloudwatchlogs]', 'exporters: [awscloudwatchlogs, awscloudwatchlogs/again]'),
     });
-    expect(redSignals(run.proof)).toEqual(['logs']);
+    expect(redSignals(run.proof), run.log).toEqual(['logs']);
     expect(wordsOf(run, 'logs')).toMatch(/twice|more than once/);
     expect(run.proof.duration).toBeLessThan(TIMEOUT * 1000);
   });
@@ -186,7 +189,7 @@ describe('on the way from the collector', () => {
           .replace(/^( {4}traces:\n.*\n.*resourcedetection), /m, '$1, filter/some, '),
     });
     const run = await prove({ requests: '300', rate: '150' });
-    expect(redSignals(run.proof)).toEqual(['traces']);
+    expect(redSignals(run.proof), run.log).toEqual(['traces']);
     const prometheus = prometheusOver(stage.addresses.prometheus);
     const [dropped] = await prometheus.query('sum(otelcol_processor_filter_spans_filtered_total)');
     const { hops } = run.proof.ledgers.find(({ signal }) => signal === 'traces') ?? { hops: [] };
