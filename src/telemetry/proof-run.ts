@@ -109,11 +109,11 @@ export async function proveRun(plan: ProofPlan, options: ProofRunOptions): Promi
     askPatiently(() => askForNeverSent(backends, never, signalsOf(expectations), startedAt), options),
     metrics && askPatiently(() => readCounters(backends.metrics), options),
   ]);
-  const join = traces && logs ? judgeJoin(expectations.service, evidence.traces, evidence.logs) : [];
+  const join = judgeJoin(expectations.service, evidence.traces, evidence.logs);
   const signals = watched.map(one => {
     const more = [
       judgeControl(one.signal, control.answer, control.fault),
-      ...(one.signal === 'logs' ? join : []),
+      ...(one.signal === 'metrics' ? [] : join[one.signal]),
       ...latencyFindings(one.signal, evidence, plan.maxArrival),
     ];
     const findings = [...one.findings, ...more];
