@@ -3,14 +3,18 @@ import { took } from './proof-words.ts';
 import { shownText } from './shown-text.ts';
 import { type Check, explanationOf, failedByCause } from './smoke-result.ts';
 
+/** Of different reasons; more would hide what they have in common. */
+export const MOST_FAILURES = 40;
+
 /** What failed, with causes and next steps; failures that have one cause are one row. */
 export function failureTable(checks: readonly Check[]): string {
-  const rows = failedByCause(checks).map(check => [
-    check.suite,
-    prose(shownText(check.name, LONG)),
-    prose(shownText(explanationOf(check), LONG)),
-  ]);
-  return table(['', 'What failed', 'Why, and what to do'], rows);
+  const failed = failedByCause(checks);
+  const rows = failed
+    .slice(0, MOST_FAILURES)
+    .map(check => [check.suite, prose(shownText(check.name, LONG)), prose(shownText(explanationOf(check), LONG))]);
+  const left = failed.length - rows.length;
+  const more = left > 0 ? `\n\n… and ${left} more. Mend these first.` : '';
+  return table(['', 'What failed', 'Why, and what to do'], rows) + more;
 }
 
 /** Explanations are whole sentences. */

@@ -11,19 +11,22 @@ export interface Share {
 }
 
 /**
- * The widths of a ledger's bars. Requests, spans and data points cannot be compared with each other: what is widest of a unit
- * is as wide as what the way was before that unit.
+ * The widths of a ledger's bars. Requests, spans and data points cannot be compared with each other: what is most of a unit is
+ * drawn as wide as the place before the first of that unit, so that two sampled requests do not widen to all of their spans.
  */
 export function sharesOf(hops: readonly LedgerHop[]): Share[] {
-  const widest = new Map<string, number>();
+  const most = new Map<string, number>();
   for (const { unit, count, lost = 0 } of hops)
-    if (count !== undefined) widest.set(unit, Math.max(widest.get(unit) ?? 0, count + Math.max(lost, 0)));
+    if (count !== undefined) most.set(unit, Math.max(most.get(unit) ?? 0, count + Math.max(lost, 0)));
+  const widths = new Map<string, number>();
+  let before = 100;
   return hops.map(({ unit, count, lost = 0 }) => {
-    const most = widest.get(unit) || 1;
-    return {
-      whole: count === undefined ? undefined : (Math.max(count, 0) / most) * 100,
-      lost: count === undefined ? 0 : (Math.max(lost, 0) / most) * 100,
-    };
+    if (count === undefined) return { whole: undefined, lost: 0 };
+    const width = widths.get(unit) ?? before;
+    widths.set(unit, width);
+    const one = width / (most.get(unit) || 1);
+    before = Math.max(count, 0) * one;
+    return { whole: before, lost: Math.max(lost, 0) * one };
   });
 }
 

@@ -20,7 +20,7 @@ code { background: var(--card); border-radius: 4px; padding: 1px 3px; }
 .bad { color: var(--bad); }
 .badge.good { background: var(--good-ground); }
 .badge.bad { background: var(--bad-ground); }
-dl.about { display: flex; flex-wrap: wrap; gap: 12px 36px; margin: 20px 0 0; }
+dl.about { display: flex; flex-wrap: wrap; gap: 12px 28px; margin: 20px 0 0; }
 dl.about div { min-width: 0; }
 dt { color: var(--faint); font-size: 13px; }
 dd { margin: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
@@ -37,7 +37,7 @@ tbody th { font-weight: 500; }
 td.number, th.number { text-align: right; white-space: nowrap; }
 td.state { white-space: nowrap; font-weight: 600; }
 td.mono { white-space: nowrap; }
-td.path, th.path { min-width: 190px; }
+th.path { min-width: 190px; }
 td.text { min-width: 220px; overflow-wrap: anywhere; }
 td.text code { background: none; padding: 0; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(300px, 100%), 1fr)); gap: 16px; }
@@ -49,7 +49,6 @@ ol.way .count { display: flex; flex-wrap: wrap; justify-content: space-between; 
 ol.way .hint { font-size: 13px; color: var(--faint); margin: 2px 0 0; }
 svg { display: block; }
 .bar { fill: var(--bar); }
-.gone { fill: url(#gone); stroke: var(--bad); }
 .stripe { stroke: var(--bad); stroke-width: 2; }
 .unknown { fill: none; stroke: var(--faint); stroke-dasharray: 4 3; }
 .rest { fill: var(--bar-rest); }
@@ -60,7 +59,6 @@ ul.plain { margin: 8px 0 0; padding-left: 18px; }
 .axis text { fill: var(--faint); font-size: 12px; }
 .axis .line { stroke: var(--line); }
 .axis .gate { stroke: var(--bad); stroke-dasharray: 3 3; stroke-width: 1.5; }
-.axis .gate-text { fill: var(--bad); }
 .p50 { fill: var(--page); stroke: var(--bar); stroke-width: 2; }
 .p95, .max { fill: var(--bar); }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; font-size: 13px; color: var(--faint); margin: 10px 0 0; padding: 0; list-style: none; }

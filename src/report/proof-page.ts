@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { renderFault, renderPlace } from '../runner/fault.ts';
+import { MOST_FAILURES } from './check-tables.ts';
 import { latencyFigure } from './latency-figure.ts';
 import { ledgerFigure } from './ledger-figure.ts';
 import { type Markup, marked, markedSentence, markup } from './markup.ts';
@@ -9,6 +10,7 @@ import {
   allChecks,
   arrivalOf,
   isWhole,
+  milliseconds,
   orderedLedgers,
   proofHeadline,
   took,
@@ -93,7 +95,8 @@ function problems(result: ProofResult): Markup | undefined {
   if (faults.length + diagnoses.length + failed.length === 0) return undefined;
   return markup`<section aria-labelledby="wrong"><h2 id="wrong">What is wrong</h2>
 ${faults}${diagnoses}
-${failed.map(check => failure(check, result))}
+${failed.slice(0, MOST_FAILURES).map(check => failure(check, result))}
+${more(failed.length - MOST_FAILURES)}
 </section>`;
 }
 
@@ -200,15 +203,15 @@ function requests({ requests: all }: ProofResult): Markup | undefined {
   if (all.length === 0) return undefined;
   const shown = worstFirst(all).slice(0, MOST_ROWS);
   const rows = shown.map(
-    request => markup`<tr><td class="state ${isWhole(request) ? 'good' : 'bad'}">${isWhole(request) ? '✓' : '✗'}</td>
-<th scope="row" class="path"><code>${shownText(`${request.method} ${request.path}`, 200)}</code></th><td>${request.status ?? 'no answer'}</td><td class="number">${`${Math.round(request.ms)} ms`}</td>
+    request => markup`<tr><td class="state ${isWhole(request) ? 'good' : 'bad'}">${isWhole(request) ? '✓ whole' : '✗ not whole'}</td>
+<th scope="row" class="path"><code>${shownText(`${request.method} ${request.path}`, 200)}</code></th><td>${request.status ?? 'no answer'}</td><td class="number">${milliseconds(request.ms)}</td>
 <td class="number">${arrivalCell(request, 'traces')}</td><td class="number">${arrivalCell(request, 'logs')}</td><td class="mono">${shownText(request.traceId, 40)}</td></tr>
 `,
   );
   return markup`<details${all.length <= 30 ? { markup: ' open=""' } : undefined}><summary>${count(all.length, 'request')}</summary>
 ${scrolled(
   'Requests',
-  markup`<table><thead><tr><th scope="col">Answer</th><th scope="col">Request</th><th scope="col">Status</th><th scope="col" class="number">Took</th><th scope="col" class="number">Trace after</th><th scope="col" class="number">Logs after</th><th scope="col">Trace id</th></tr></thead>
+  markup`<table><thead><tr><th scope="col">Verdict</th><th scope="col">Request</th><th scope="col">Status</th><th scope="col" class="number">Took</th><th scope="col" class="number">Trace after</th><th scope="col" class="number">Logs after</th><th scope="col">Trace id</th></tr></thead>
 <tbody>${rows}</tbody></table>`,
 )}
 ${more(all.length - shown.length)}

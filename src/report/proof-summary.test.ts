@@ -105,6 +105,14 @@ function outsideCode(markdown: string): string {
   return markdown.replaceAll(/^(`{3,})\w*\n[\s\S]*?^\1$/gm, '').replaceAll(/(?<!`)(`+)(?!`)(.*?)(?<!`)\1(?!`)/g, '');
 }
 
+it('metrics that have counted a request twice are told as they are', () => {
+  const ledgers = GREEN.ledgers.map(ledger => ({
+    ...ledger,
+    hops: ledger.hops.map(hop => (hop.hop === 'found' ? { ...hop, count: 40 } : hop)),
+  }));
+  expect(proofSummary({ ...GREEN, ledgers })).toContain('| Metrics in Prometheus | 40 of 20 requests |');
+});
+
 describe('the headline', () => {
   it.each([
     [GREEN, 'Telemetry of shop: metrics, traces and logs of 20 requests arrived within 2.9 s'],

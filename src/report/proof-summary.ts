@@ -10,6 +10,7 @@ import {
   HOPS,
   inWords,
   isWhole,
+  milliseconds,
   orderedLedgers,
   proofHeadline,
   took,
@@ -97,7 +98,7 @@ function verdictTable(result: ProofResult): string {
     return [
       passed ? '✅' : '❌',
       WHAT[suite],
-      found,
+      plain(shownText(found, 80)),
       checks,
       time(arrival?.p50),
       time(arrival?.p95),
@@ -166,13 +167,13 @@ function requestTable({ requests }: ProofResult): string {
       isWhole(request) ? '✅' : '❌',
       code(shownText(`${request.method} ${request.path}`, 120)),
       request.status === undefined ? 'no answer' : String(request.status),
-      `${Math.round(request.ms)} ms`,
+      milliseconds(request.ms),
       code(shownText(request.traceId, 40)),
       ...signals.map(signal => arrivalCell(request, signal)),
     ]);
   const head = ['', 'Request', 'Answer', 'Took', 'Trace', ...signals.map(signal => `${WORD[signal]} after`)];
   return folded(
-    `${count(requests.length, 'request')}, and when ${inWords(signals) || 'they'} arrived`,
+    `${count(requests.length, 'request')}${signals.length > 0 ? `, and when their ${inWords(signals)} arrived` : ''}`,
     [
       table(head, rows),
       requests.length > MOST_ROWS ? `\n\n… and ${requests.length - MOST_ROWS} more, in the JSON result.` : '',

@@ -42,7 +42,7 @@ export function inWords(names: readonly string[]): string {
 export interface Verdict {
   suite: Suite;
   passed: boolean;
-  /** `20 of 20 requests`; what is counted of metrics is checks. */
+  /** `20 of 20 requests`; empty when that cannot be said. */
   found: string;
   checks: string;
   signal?: ProvenSignal | undefined;
@@ -59,7 +59,7 @@ export function verdictsOf(result: ProofResult): Verdict[] {
       {
         suite,
         passed: good === checks.length && (signal?.passed ?? true),
-        found: foundOf(suite, result.requests),
+        found: suite === 'metrics' ? metricsFound(result.ledgers) : foundOf(suite, result.requests),
         checks: checks.length > 0 ? `${good} of ${checks.length}` : '',
         signal,
       },
@@ -67,8 +67,17 @@ export function verdictsOf(result: ProofResult): Verdict[] {
   });
 }
 
-function foundOf(suite: Suite, requests: readonly ProvenRequest[]): string {
-  if (suite === 'metrics' || requests.length === 0) return '';
+/** Metrics cannot be told request by request: the requests that they have counted. */
+function metricsFound(ledgers: readonly Ledger[]): string {
+  const hops = ledgers.find(({ signal }) => signal === 'metrics')?.hops ?? [];
+  const answered = hops.find(({ hop }) => hop === 'answered');
+  const found = hops.find(({ hop, unit }) => hop === 'found' && unit === answered?.unit);
+  if (answered?.count === undefined || found?.count === undefined) return '';
+  return `${figure(found.count)} of ${counted(answered.count, answered.unit)}`;
+}
+
+function foundOf(suite: Exclude<Suite, 'metrics'>, requests: readonly ProvenRequest[]): string {
+  if (requests.length === 0) return '';
   if (suite === 'answers')
     return `${requests.filter(({ passed }) => passed).length} of ${count(requests.length, 'request')}`;
   const states = requests.flatMap(({ arrived }) => arrived[suite] ?? []);

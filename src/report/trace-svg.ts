@@ -44,8 +44,9 @@ export function traceMarkup({ title, traceId, bars, more = 0 }: TracePicture, pl
   const to = Math.max(...shown.map(({ start, duration }) => start + duration), from + 0.001);
   const scale = (value: number) => percent(MARGIN + ((value - from) / (to - from)) * (100 - 2 * MARGIN));
   const height = HEAD + shown.length * ROW + (left > 0 ? 24 : 4);
-  const size = place === 'file' ? FILE_WIDTH : '100%';
-  return markup`<svg xmlns="http://www.w3.org/2000/svg" class="trace" width="${size}" height="${height}" role="img" aria-labelledby="trace-title trace-what">
+  const size =
+    place === 'file' ? markup`width="${FILE_WIDTH}" viewBox="0 0 ${FILE_WIDTH} ${height}"` : markup`width="100%"`;
+  return markup`<svg xmlns="http://www.w3.org/2000/svg" class="trace" ${size} height="${height}" role="img" aria-labelledby="trace-title trace-what">
 <title id="trace-title">${`Trace of ${shownText(title, 120)}`}</title>
 <desc id="trace-what">${told(shown, traceId)}</desc>
 ${place === 'file' ? { markup: `<style>${TRACE_STYLE}\n</style>` } : undefined}
@@ -97,8 +98,9 @@ export function ticks(from: number, to: number): number[] {
   const rough = (to - from) / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = ([1, 2, 5, 10].find(factor => factor * power >= rough) ?? 10) * power;
-  const first = Math.ceil(from / step);
-  const count = Math.floor(to / step) - first + 1;
+  // 0.3 / 0.1 is a little less than 3.
+  const first = Math.ceil(from / step - 1e-9);
+  const count = Math.floor(to / step + 1e-9) - first + 1;
   return Array.from({ length: Math.max(count, 0) }, (_, index) => Number(((first + index) * step).toPrecision(12)));
 }
 

@@ -64,7 +64,9 @@ it('asks X-Ray for five traces a call, in its form, signed for it, and for every
     return { body: { Traces, UnprocessedTraceIds: [], ...(!NextToken && { NextToken: 'more' }) } };
   };
   const wanted = [...ids(11), EXTERNAL_TRACE];
-  const found = await xrayTraces(openSession('eu-north-1')).segments(wanted);
+  const traces = xrayTraces(openSession('eu-north-1'));
+  const found = await traces.segments(wanted);
+  expect(traces.calls?.()).toBe(4);
   expect(found.map(({ id, traceId }) => [id, traceId])).toEqual([
     ['6600bd9337403632', EXTERNAL_TRACE],
     ['25ba56e9cad017b0', EXTERNAL_TRACE],

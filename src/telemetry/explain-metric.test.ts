@@ -112,7 +112,7 @@ it('tells what took the place of a metric that was there before', async () => {
   const lose: ProcessOptions['change'] = ({ __name__ }, value) => (__name__ === 'shop_heat' ? value : undefined);
   for (const [change, expectation] of [
     [rename, { fix: 'Did it get another name? `shop_request_number_total` has come since' }],
-    [lose, { cause: expect.stringContaining('could not translate 6 metrics meanwhile') }],
+    [lose, { cause: expect.stringContaining('failed 6 times to translate') }],
   ] as const) {
     const world = new World();
     const old = started(world);
@@ -181,7 +181,7 @@ it('tells delta temporality by what the collector could not translate meanwhile'
     const finding = await explained(world, () => world.send([shop], times(3, HOME)), [REQUESTS, HEAT]);
     expect(finding?.seen).toBe('1 other metric of this service: shop_heat');
     if (meanwhile > 0) {
-      expect(finding?.cause).toContain('could not translate 6 metrics meanwhile');
+      expect(finding?.cause).toContain('failed 6 times to translate metrics meanwhile');
       expect(finding?.fix).toContain('OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=cumulative');
     } else {
       expect(finding?.cause).toContain(
@@ -189,6 +189,23 @@ it('tells delta temporality by what the collector could not translate meanwhile'
       );
     }
   }
+});
+
+it('tells delta temporality also where totals had come before', async () => {
+  const world = new World();
+  let isDelta = false;
+  const shop = started(world, {
+    change: ({ __name__ }, value) => (isDelta && __name__ !== 'shop_heat' ? undefined : value),
+  });
+  world.pass(10_000);
+  isDelta = true;
+  world.pass(500);
+  world.prometheus.write(FAILURES, world.now + 2000, 3);
+  const finding = await explained(world, () => world.send([shop], times(3, HOME)), [REQUESTS, HEAT]);
+  expect(finding).toMatchObject({
+    seen: 'last sample 21 s old: from before the traffic',
+    cause: expect.stringContaining('failed 3 times to translate metrics'),
+  });
 });
 
 it('tells values that begin anew with each export', async () => {

@@ -50,7 +50,7 @@ interface Known {
   old: ReadonlyMap<string, number>;
   /** Services that have series of these names. */
   others: readonly Sample[];
-  /** What collectors could not translate meanwhile. */
+  /** How often collectors have failed to translate metrics meanwhile: once for each batch with such. */
   untranslated: number;
 }
 
@@ -238,7 +238,7 @@ function silence(silent: readonly Instance[], { from }: Picture): Cause {
 
 function delta(untranslated: number): Cause {
   return {
-    cause: `The collector could not translate ${count(untranslated, 'metric')} meanwhile (\`${FAILED_TRANSLATIONS}\`), as it cannot with delta temporality; it drops such without a word`,
+    cause: `The collector failed ${count(untranslated, 'time')} to translate metrics meanwhile (\`${FAILED_TRANSLATIONS}\`), as it does with delta temporality; it drops such without a word`,
     fix: 'Set `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=cumulative` for the application',
   };
 }
@@ -253,7 +253,7 @@ function absence(metric: ExpectedMetric, known: Known, options: ExplainOptions):
   const { seen, nearest } = otherMetrics(metric, known.names);
   const named = explainName(metric, known.names, metrics);
   if (named) return { seen, ...named };
-  if (known.untranslated > 0) return { seen, ...delta(known.untranslated) };
+  if (known.untranslated > 0 && metric.type !== 'gauge') return { seen, ...delta(known.untranslated) };
   if (known.names.length === 0) return { seen, ...otherService(metric, known.others, scope) };
   return {
     seen,
@@ -290,7 +290,8 @@ function stale(
 ): Cause {
   const named = explainName(metric, newNames, metrics);
   if (named) return named;
-  if (untranslated > 0 && isCounted(metric)) return delta(untranslated);
+  // Gauges have no temporality: they come, where totals have ended.
+  if (untranslated > 0 && isOthersFresh && metric.type !== 'gauge') return delta(untranslated);
   const { nearest } = otherMetrics(metric, newNames);
   return {
     cause: `The last sample is from ${iso(last)}, ${age(from - last)} before the traffic began, and none has come since`,
@@ -300,11 +301,6 @@ function stale(
         ? 'Other metrics have come since: check that the code which records this one still runs, and under this name'
         : 'Check that the application still exports metrics, and that the collector forwards them to this Prometheus',
   };
-}
-
-/** What delta temporality changes; gauges and what may fall are sent as ever. */
-function isCounted({ type }: ExpectedMetric): boolean {
-  return type === 'counter' || type === 'histogram';
 }
 
 function otherService(metric: ExpectedMetric, samples: readonly Sample[], { service }: RunScope): Cause {

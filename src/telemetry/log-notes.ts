@@ -36,7 +36,8 @@ export function ingestionNote(
   const before = median(spans.map(span => span.before));
   const after = median(spans.map(span => span.after));
   if (before === undefined || after === undefined || before < 0 || after < 0) return undefined;
-  return `CloudWatch Logs took the records ${duration(before)} after the answers (median), and they were found ${duration(after)} after that`;
+  const found = after < 100 ? '' : `, and they were found ${duration(after)} after that`;
+  return `CloudWatch Logs took the records ${duration(before)} after the answers (median)${found}`;
 }
 
 function median(values: readonly number[]): number | undefined {

@@ -209,13 +209,31 @@ it('knows requests that were not sampled by the flags of all their records', asy
   expect(ids.map(id => search.isUnsampled(id))).toEqual([true, false, false, false, true]);
 });
 
-it('tells how long the log took, where that has a clock', async () => {
-  const clock = new VirtualClock();
-  const sent = sentRequests(3, clock.now() - 2000);
-  const { search } = searchFor(sent, () => sent.map(one => eventOf(one, { ingestedAt: one.startedAt + 505 })));
+it('takes the time at which the log took records for that of their arrival, where the first look has found them', async () => {
+  const begun = new VirtualClock().now();
+  // Ten seconds of traffic: each record has come half a second after its answer, whenever that is looked at.
+  const sent = sentRequests(1000, begun - 10_000);
+  const taken = (offset: number) => (one: SentRequest) =>
+    eventOf(one, { id: one.traceId, ingestedAt: one.startedAt + offset });
+  const { search } = searchFor(sent.slice(0, 900), () => sent.slice(0, 900).map(taken(505)));
   await search.look(false);
-  expect(search.notes()).toContain(
-    'CloudWatch Logs took the records 0.5 s after the answers (median), and they were found 1.5 s after that',
+  expect(new Set(search.evidence().arrivals)).toEqual(new Set([500]));
+  expect(search.notes()).toContain('CloudWatch Logs took the records 0.5 s after the answers (median)');
+  // A clock that is ahead: not later than it was seen.
+  const { search: ahead } = searchFor(sent, () => sent.map(taken(60_000)));
+  await ahead.look(false);
+  expect(Math.max(...ahead.evidence().arrivals)).toBe(9995);
+});
+
+it('takes the time of the look for what a later one has found, and tells the share of the log', async () => {
+  const sent = sentRequests(3, new VirtualClock().now());
+  const events = sent.map(one => eventOf(one, { ingestedAt: one.startedAt + 505 }));
+  const { search, watched } = searchFor(sent, elapsed => (elapsed < 2000 ? [] : events));
+  await watched();
+  const { arrivals } = search.evidence();
+  expect(Math.min(...arrivals)).toBeGreaterThanOrEqual(1975);
+  expect(search.notes().at(-1)).toMatch(
+    /^CloudWatch Logs took the records 0\.5 s after the answers \(median\), and they were found 1\.\d s after that$/,
   );
 });
 

@@ -8,7 +8,7 @@ import { explainMissing, type Mention, mentionsOf } from './log-explain.ts';
 import { blankLogs, isWhole, judgeLogs, type RequestLogs } from './log-findings.ts';
 import { ingestionNote, placesNote } from './log-notes.ts';
 import { readLogRecords } from './log-record.ts';
-import { offsetOf, RecordStore } from './log-store.ts';
+import { type KeptRecord, offsetOf, RecordStore } from './log-store.ts';
 import type { Search } from './search.ts';
 import type { SentRequest } from './traffic.ts';
 
@@ -39,7 +39,7 @@ export class LogSearch implements Search {
   readonly #options: LogSearchOptions;
   readonly #records: RecordStore;
   readonly #mentions = new Map<string, Mention>();
-  /** When everything that is expected of a request's records was there, by trace. */
+  /** When everything that is expected of a request's records was there, as far as is known, by trace. */
   readonly #completeAt = new Map<string, number>();
   readonly #explained: string[] = [];
   #looks = 0;
@@ -63,8 +63,8 @@ export class LogSearch implements Search {
         open.map(({ traceId }) => traceId),
         this.#since(open, isLast),
       );
-      this.#looks += 1;
       this.#take(events, clock.now());
+      this.#looks += 1;
     }
     return this.#judged();
   }
@@ -166,7 +166,7 @@ export class LogSearch implements Search {
     }
     for (const { sent, records } of this.#requests()) {
       if (!this.#completeAt.has(sent.traceId) && isWhole(this.#options.logs, records))
-        this.#completeAt.set(sent.traceId, now);
+        this.#completeAt.set(sent.traceId, this.#looks === 0 ? knownSince(records, now) : now);
     }
   }
 
@@ -175,6 +175,15 @@ export class LogSearch implements Search {
       if (this.#records.knows(mention.traceId)) this.#mentions.set(mention.traceId, mention);
     }
   }
+}
+
+/**
+ * When records that the first look has found were there: before it, since requests were sent for a while by then. The log tells
+ * when it took them; where it does not, or by a clock that is ahead, it is the time of the look.
+ */
+function knownSince(records: readonly KeptRecord[], now: number): number {
+  const times = records.map(({ ingestedAt = now }) => ingestedAt);
+  return Math.min(Math.max(...times), now);
 }
 
 function nothingSent(): UserFault {

@@ -86,7 +86,7 @@ export function judgeTwins({ counter, histogram }: Twins, blank: Finding, pictur
     return { name, one, other };
   });
   const late = isCertain(picture) ? { isFinal: true } : {};
-  if (rises.length === 0) return { ...blank, ...late };
+  if (rises.length === 0) return { ...blank, seen: 'no sample of either since the traffic began', ...late };
   const odd = rises.find(({ one, other }) => one !== other);
   if (!odd) return { ...blank, passed: true, seen: `both rose by ${rises.reduce((sum, { one }) => sum + one, 0)}` };
   return {

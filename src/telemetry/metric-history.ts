@@ -17,8 +17,6 @@ export interface Track {
 export interface Instance {
   /** The label; '' where there is none. */
   name: string;
-  /** The time of its last sample before the traffic. */
-  lastBefore?: number;
   /** The time of its last sample. */
   last: number;
   /** What is usual between two exports, in milliseconds; absent as long as that cannot be said. */
@@ -92,20 +90,17 @@ export class MetricHistory {
 
   /** Everyone of whom there is a sample, in the order of their names. */
   instances(): Instance[] {
-    const found = new Map<string, Instance>();
-    for (const { labels, base, points } of this.tracks()) {
+    const last = new Map<string, number>();
+    for (const { labels, points } of this.#tracks.values()) {
       const name = instanceOf(labels);
-      const one = found.get(name) ?? { name, last: Number.NEGATIVE_INFINITY };
-      const before = Math.max(one.lastBefore ?? Number.NEGATIVE_INFINITY, base?.at ?? Number.NEGATIVE_INFINITY);
-      const interval = this.#intervalOf(name);
-      found.set(name, {
-        name,
-        last: Math.max(one.last, before, points.at(-1)?.at ?? Number.NEGATIVE_INFINITY),
-        ...(Number.isFinite(before) && { lastBefore: before }),
-        ...(interval !== undefined && { interval }),
-      });
+      for (const at of points.keys()) last.set(name, Math.max(last.get(name) ?? at, at));
     }
-    return [...found.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
+    return [...last]
+      .map(([name, at]) => {
+        const interval = this.#intervalOf(name);
+        return { name, last: at, ...(interval !== undefined && { interval }) };
+      })
+      .sort((one, other) => (one.name < other.name ? -1 : 1));
   }
 
   #learnSpacing(labels: Labels, points: readonly Point[]): void {

@@ -212,6 +212,62 @@ it('waits for an instance that is silent, and is not certain without it', async 
   expect(await search.look(false)).toMatchObject([{ passed: true }]);
 });
 
+it('neither names nor waits for an instance that ended minutes before', async () => {
+  const world = new World();
+  const old = warm(world, { instance: 'old' });
+  world.kill(old);
+  world.pass(120_000);
+  const shop = warm(world);
+  const search = searchIn(world, [REQUESTS], { exclusive: true });
+  await search.baseline();
+  search.answered(world.send([shop], times(5, HOME)));
+  expect((await watched(world, search)).findings[0]).toMatchObject({
+    passed: true,
+    seen: 'rose by 5 (1 instance: a 5) for 5 requests',
+  });
+});
+
+it('gives up an instance that has been silent for a minute', async () => {
+  const world = new World();
+  const [a, b] = [warm(world, { instance: 'a' }), warm(world, { instance: 'b' })];
+  const search = searchIn(world);
+  await search.baseline();
+  world.kill(b);
+  search.answered(world.send([a, b], times(10, HOME)));
+  const { findings, took } = await watched(world, search, 600_000);
+  expect(findings[0]).toMatchObject({ isFinal: true, seen: 'rose by 5 (2 instances: a 5, b 0) for 10 requests' });
+  expect(took).toBeGreaterThan(50_000);
+  expect(took).toBeLessThan(70_000);
+});
+
+it('is not certain of anybody whose interval it does not know', async () => {
+  const world = new World();
+  const search = searchIn(world);
+  await search.baseline();
+  const shop = world.start({ interval: 50_000 });
+  search.answered([...world.send([shop], [HOME]), ...world.send([], [HOME])]);
+  world.pass(52_000);
+  expect((await search.look(false))[0]).toMatchObject({ passed: false, seen: expect.stringContaining('rose by 1') });
+  expect((await search.look(false))[0]).not.toHaveProperty('isFinal');
+});
+
+it('tells of each request when it had arrived', async () => {
+  const world = new World();
+  const shop = warm(world);
+  const search = searchIn(world);
+  await search.baseline();
+  const early = world.send([shop], times(6, HOME));
+  const late = world.send([], times(4, HOME));
+  search.answered([...early, ...late]);
+  world.pass(1500);
+  await search.look(false);
+  expect(search.evidence().arrivals).toHaveLength(6);
+  shop.serve('/', 4);
+  world.pass(5000);
+  await search.look(false);
+  expect(search.evidence().arrivals).toEqual([1995, 1945, 1895, 1845, 1795, 1745, 6695, 6645, 6595, 6545]);
+});
+
 it('does not count what health checks and load balancers send as well', async () => {
   const world = new World();
   const shop = warm(world);
@@ -380,17 +436,21 @@ it('compares series in samples of the same time: what is still on its way contra
 
 it('finds that a counter and a histogram of the same requests do not agree', async () => {
   const world = new World();
-  const [a, b] = ['a', 'b'].map(instance =>
+  // Together, both metrics have as many.
+  const wrong = new Map([
+    ['b', 1],
+    ['c', -1],
+  ]);
+  const processes = ['a', 'b', 'c'].map(instance =>
     warm(world, {
       instance,
-      // Together, both metrics have as many.
       change: ({ __name__ }, value) =>
-        __name__?.startsWith('shop_time') && value > 7 ? value + (instance === 'a' ? 1 : -1) : value,
+        __name__?.startsWith('shop_time') && value > 7 ? value + (wrong.get(instance) ?? 0) : value,
     }),
-  ) as [ShopProcess, ShopProcess];
+  );
   const search = searchIn(world, [REQUESTS, TIMES, { ...REQUESTS, name: 'shop.errors', counts: ['/b'] }]);
   await search.baseline();
-  search.answered(world.send([a, b], times(10, HOME)));
+  search.answered(world.send(processes, times(15, HOME)));
   const { findings } = await watched(world, search);
   expect(findings.map(({ name, passed }) => `${passed} ${name}`)).toEqual([
     'true metric shop.requests',
@@ -398,7 +458,7 @@ it('finds that a counter and a histogram of the same requests do not agree', asy
     'false metric shop.errors',
     'false metrics shop.requests and shop.time agree',
   ]);
-  expect(findings[3]).toMatchObject({ isFinal: true, seen: 'rose by 5 and by 6 in instance a' });
+  expect(findings[3]).toMatchObject({ isFinal: true, seen: 'rose by 5 and by 6 in instance b' });
 });
 
 it('does not take samples from before the traffic for proof, of whatever metric', async () => {

@@ -45,7 +45,8 @@ export class ShopProcess {
   }
 
   serve(path: string, times = 1): void {
-    this.#counted.set(path, (this.#counted.get(path) ?? 0) + times);
+    const route = path.replace(/\?.*/s, '');
+    this.#counted.set(route, (this.#counted.get(route) ?? 0) + times);
   }
 
   /** Exports all that is due. */

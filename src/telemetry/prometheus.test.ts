@@ -23,7 +23,9 @@ it('asks below its address, in a body, because a query may be longer than an add
     );
     json({ status: 'success', data: VECTOR })(incoming, outgoing);
   });
-  const samples = await prometheusOver(`${url}/workspaces/ws-1/`).query('up{a="b&c"}');
+  const prometheus = prometheusOver(`${url}/workspaces/ws-1/`);
+  const samples = await prometheus.query('up{a="b&c"}');
+  expect(prometheus.calls?.()).toBe(1);
   expect(samples).toEqual([{ labels: { __name__: 'up', job: 'a' }, value: 2.5 }]);
   expect(seen).toEqual(['POST /workspaces/ws-1/api/v1/query', 'up{a="b&c"}']);
 });

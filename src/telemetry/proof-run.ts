@@ -13,6 +13,7 @@ import { MetricSearch } from './metric-search.ts';
 import { askForNeverSent, judgeControl, type NeverSent } from './never-sent.ts';
 import { type Proof, SIGNALS, type Signal, type SignalProof } from './proof.ts';
 import type { Search } from './search.ts';
+import { settledTraces } from './settle.ts';
 import { mintTrace, type RandomBytes, tracePrefix } from './trace-id.ts';
 import { TraceSearch } from './trace-search.ts';
 import { answerFindings, planTraffic, type SentRequest, sendRequests } from './traffic.ts';
@@ -94,9 +95,18 @@ export async function proveRun(plan: ProofPlan, options: ProofRunOptions): Promi
     }),
   );
 
+  const never = neverSentIn(plan, sent[0]?.traceId.slice(0, 16) ?? tracePrefix(startedAt, run), options);
+  const hasRecords = watched.some(one => one.signal === 'logs' && one.passed);
+  const [control, after, records] = await Promise.all([
+    askPatiently(() => askForNeverSent(backends, never, signalsOf(expectations), startedAt), options),
+    metrics && askPatiently(() => readCounters(backends.metrics), options),
+    // Once more, for what was exported twice: the second time may come after all was there.
+    logs && hasRecords ? askPatiently(() => logs.look(true), options) : undefined,
+  ]);
+  const foundLogs = logs?.evidence().logs ?? [];
   const evidence: Evidence = {
-    traces: traces?.evidence().traces ?? [],
-    logs: logs?.evidence().logs ?? [],
+    traces: await settledTraces(traces?.evidence().traces ?? [], foundLogs, backends.traces, options),
+    logs: foundLogs,
     counts: metrics?.evidence().counts ?? [],
     arrivals: {
       traces: traces?.evidence().arrivals ?? [],
@@ -104,11 +114,6 @@ export async function proveRun(plan: ProofPlan, options: ProofRunOptions): Promi
       logs: logs?.evidence().arrivals ?? [],
     },
   };
-  const never = neverSentIn(plan, sent[0]?.traceId.slice(0, 16) ?? tracePrefix(startedAt, run), options);
-  const [control, after] = await Promise.all([
-    askPatiently(() => askForNeverSent(backends, never, signalsOf(expectations), startedAt), options),
-    metrics && askPatiently(() => readCounters(backends.metrics), options),
-  ]);
   const join = judgeJoin(expectations.service, evidence.traces, evidence.logs);
   const signals = watched.map(one => {
     const more = [
@@ -116,7 +121,8 @@ export async function proveRun(plan: ProofPlan, options: ProofRunOptions): Promi
       ...(one.signal === 'metrics' ? [] : join[one.signal]),
       ...latencyFindings(one.signal, evidence, plan.maxArrival),
     ];
-    const findings = [...one.findings, ...more];
+    const own = one.signal === 'logs' ? (records?.answer ?? one.findings) : one.findings;
+    const findings = [...own, ...more];
     return { ...one, findings, passed: findings.every(({ passed }) => passed) };
   });
   const proof = { service: expectations.service, passed: signals.every(({ passed }) => passed), signals };

@@ -28,7 +28,11 @@ const IDS_A_CALL = 5;
  * again by the next look.
  */
 export function xrayTraces(session: Session): TracesBackend {
-  const xray = jsonCaller(XRAY, session, { attempts: 1 });
+  let calls = 0;
+  const onAttempt = () => {
+    calls += 1;
+  };
+  const xray = jsonCaller(XRAY, session, { attempts: 1, onAttempt });
   let isDestinationKnown = false;
 
   /** "You cannot find traces through this API if Transaction Search is enabled", it says of BatchGetTraces. */
@@ -68,6 +72,7 @@ export function xrayTraces(session: Session): TracesBackend {
       if (found.length === 0 && traceIds.length > 0) await refuseTransactionSearch();
       return found;
     },
+    calls: () => calls,
   };
 }
 
