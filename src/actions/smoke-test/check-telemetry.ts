@@ -1,23 +1,22 @@
 import { openLocalSession } from '../../aws/session.aws.ts';
 import type { Model } from '../../compose/model.ts';
 import { assertRunning, NotReady, pauseAfter } from '../../compose/ready.ts';
-import type { Check } from '../../report/smoke-result.ts';
+import { proofLinks } from '../../report/console-links.ts';
+import type { ProofResult } from '../../report/proof-result.ts';
 import { systemClock } from '../../runner/clock.ts';
 import type { UserFault } from '../../runner/fault.ts';
-import type { Host } from '../../runner/host.ts';
-import type { MetricsBackend } from '../../telemetry/backends.ts';
 import { cloudWatchLogs } from '../../telemetry/cloudwatch-logs.aws.ts';
-import { diagnose } from '../../telemetry/diagnose.ts';
-import { type ContainerFact, type Facts, factsFromMetrics, probeOtlp } from '../../telemetry/facts.ts';
+import { type ContainerFact, type Facts, probeOtlp } from '../../telemetry/facts.ts';
+import { judgeRun } from '../../telemetry/judge-run.ts';
 import { prometheusOver } from '../../telemetry/prometheus.ts';
-import type { Diagnosis, Proof, Signal, SignalProof } from '../../telemetry/proof.ts';
-import { prove } from '../../telemetry/prove.ts';
-import type { SentRequest } from '../../telemetry/traffic.ts';
+import { type ProofPlan, type ProofRun, proveRun } from '../../telemetry/proof-run.ts';
 import { xrayTraces } from '../../telemetry/xray.aws.ts';
+import { progressOf } from '../progress.ts';
 import { COLLECTOR, LOCAL_AWS, LOG_GROUP, OTLP, PROMETHEUS } from './backends.ts';
 import type { CheckContext } from './check.ts';
 import { addressOf } from './smoke-project.ts';
 import { withLastWords } from './start.ts';
+import type { TelemetrySetting } from './telemetry-setting.ts';
 
 /** Telemetry takes two or three seconds where nothing delays it. Milliseconds. */
 const PATIENCE = 10_000;
@@ -36,74 +35,81 @@ export function patienceFor({ services }: Model): number {
 /** So many of a container's last lines are looked through for causes. */
 const FACT_LINES = 300;
 
-/** What was found of the telemetry, and the services whose logs may tell more. */
+/** What was found of the answers and the telemetry, and the services whose logs may tell more. */
 export interface TelemetryChecks {
-  checks: Check[];
+  proof: ProofResult;
   services: string[];
   /** A container has ended meanwhile: that is why something is missing. */
   failure?: UserFault | undefined;
 }
 
-/** Proves that the telemetry of the requests has arrived. Nothing more is waited for when a container has ended. */
+/**
+ * Sends the expected requests, and proves that their telemetry arrives. Nothing more is waited for when a container has ended.
+ *
+ * @param target where requests go
+ */
 export async function checkTelemetry(
   context: CheckContext,
-  sent: readonly SentRequest[],
+  target: string,
   signal: AbortSignal,
 ): Promise<TelemetryChecks> {
-  const { smoke, containers, files, setting } = context;
+  const { smoke, containers, files, setting, host } = context;
   const session = setting.session ?? openLocalSession(addressOf(containers, LOCAL_AWS), setting.region);
-  const backends = {
-    metrics: prometheusOver(addressOf(containers, PROMETHEUS)),
-    traces: xrayTraces(session),
-    logs: cloudWatchLogs(session, [LOG_GROUP]),
+  const plan: ProofPlan = {
+    expectations: files.expectations,
+    backends: {
+      metrics: prometheusOver(addressOf(containers, PROMETHEUS)),
+      traces: xrayTraces(session),
+      logs: cloudWatchLogs(session, [LOG_GROUP]),
+    },
+    target,
+    run: smoke.run,
+    // Each request once.
+    count: 0,
+    exclusive: false,
   };
-  const patience = patienceFor(smoke.model);
-  const { proof, failure } = await whileRunning(context, signal, enough =>
-    prove(files.expectations, sent, backends, { run: smoke.run, signal, clock: systemClock, patience, enough }),
-  );
-  if (proof.passed || failure) return { checks: proof.signals.flatMap(checksOf), services: [], failure };
+  const options = {
+    signal,
+    clock: systemClock,
+    patience: patienceFor(smoke.model),
+    progress: progressOf(host, systemClock),
+  };
+  const { run, failure } = await whileRunning(context, signal, enough => proveRun(plan, { ...options, enough }));
+  const isRed = (suite: string) => proof.checks.some(check => check.suite === suite && !check.passed);
   const services = [COLLECTOR, smoke.target?.service ?? []].flat();
-  const told = diagnose(proof, await gatherFacts(context, backends.metrics, sent, services, signal));
-  const diagnoses = told.signals.flatMap(({ diagnosis, signal }) => (diagnosis ? [{ signal, ...diagnosis }] : []));
-  for (const diagnosis of diagnoses) tellEvidence(diagnosis, context.host);
-  const hops = diagnoses.flatMap(({ hop }) => (hop === 'application' ? (smoke.target?.service ?? []) : COLLECTOR));
-  return { checks: told.signals.flatMap(checksOf), services: [...new Set(hops)] };
+  const proof = await judgeRun(run, {
+    ...(!failure && { facts: () => gatherFacts(context, services, signal) }),
+    links: traceId => linksOf(setting, plan, traceId),
+    simulated: setting.session ? [] : ['X-Ray and CloudWatch Logs are local AWS'],
+  });
+  const hops = proof.signals.flatMap(({ diagnosis }) => {
+    if (!diagnosis) return [];
+    return diagnosis.hop === 'application' ? (smoke.target?.service ?? []) : COLLECTOR;
+  });
+  const answering = isRed('answers') ? [smoke.target?.service ?? []].flat() : [];
+  return { proof, services: failure ? answering : [...new Set([...answering, ...hops])], failure };
 }
 
-/** What tells where something was lost. What cannot be asked any more is left out. */
+/** Prometheus ends with the project; X-Ray and the logs of an account stay. */
+function linksOf({ session }: TelemetrySetting, { run }: ProofPlan, traceId: string | undefined): ProofResult['links'] {
+  if (!session) return [];
+  const { region, endpoint } = session;
+  return proofLinks({ region, endpoint, groups: [LOG_GROUP], run, traceId });
+}
+
+/** What tells where something was lost. */
 async function gatherFacts(
-  { smoke: { project, run }, containers }: CheckContext,
-  metrics: MetricsBackend,
-  sent: readonly SentRequest[],
+  { smoke: { project }, containers }: CheckContext,
   services: readonly string[],
   signal: AbortSignal,
-): Promise<Facts> {
-  const [now, counted, otlp] = await Promise.all([
-    project.containers(signal),
-    factsFromMetrics(metrics, run, { isOwn: true }),
-    probeOtlp(addressOf(containers, OTLP), signal),
-  ]);
+): Promise<Partial<Facts>> {
+  const [now, otlp] = await Promise.all([project.containers(signal), probeOtlp(addressOf(containers, OTLP), signal)]);
   const logs = await Promise.all(services.map(service => project.logs(service, FACT_LINES, signal)));
   const facts = now.map(({ service, state, exitCode, health }): ContainerFact => {
     const role = service === COLLECTOR ? 'collector' : services.includes(service) ? 'application' : 'other';
     return { service, role, state, exitCode, health, log: logs[services.indexOf(service)] ?? [] };
   });
-  return {
-    answered: sent.filter(({ answer }) => answer.kind === 'answered').length,
-    containers: facts,
-    otlp,
-    ...counted,
-  };
-}
-
-function tellEvidence({ signal, cause, fix, evidence }: Diagnosis & { signal: Signal }, host: Host): void {
-  host.openGroup(`Why ${signal} are missing`);
-  for (const line of [`${cause}.`, `${fix}.`, ...evidence]) host.line(line);
-  host.closeGroup();
-}
-
-function checksOf({ signal, findings, arrivalMs }: SignalProof): Check[] {
-  return findings.map(finding => ({ ...finding, suite: signal, after: arrivalMs }));
+  return { containers: facts, otlp };
 }
 
 /**
@@ -114,8 +120,8 @@ function checksOf({ signal, findings, arrivalMs }: SignalProof): Check[] {
 async function whileRunning(
   { smoke, host }: CheckContext,
   signal: AbortSignal,
-  work: (enough: AbortSignal) => Promise<Proof>,
-): Promise<{ proof: Proof; failure?: UserFault | undefined }> {
+  work: (enough: AbortSignal) => Promise<ProofRun>,
+): Promise<{ run: ProofRun; failure?: UserFault | undefined }> {
   const enough = new AbortController();
   const done = new AbortController();
   const within = AbortSignal.any([signal, done.signal]);
@@ -141,6 +147,6 @@ async function whileRunning(
       done.abort();
     }
   };
-  const [proof, failure] = await Promise.all([working(), watching()]);
-  return { proof, failure };
+  const [run, failure] = await Promise.all([working(), watching()]);
+  return { run, failure };
 }

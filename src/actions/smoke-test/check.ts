@@ -1,13 +1,14 @@
 import { untilAnswers } from '../../compose/answers.ts';
 import type { Container } from '../../compose/containers.ts';
 import { assertRunning, assertSteady, NotReady } from '../../compose/ready.ts';
-import { type Check, explanationOf, failedByCause } from '../../report/smoke-result.ts';
-import { count } from '../../report/words.ts';
+import type { ProofResult } from '../../report/proof-result.ts';
+import type { Check } from '../../report/smoke-result.ts';
 import { systemClock } from '../../runner/clock.ts';
-import type { Fault, UserFault } from '../../runner/fault.ts';
+import type { UserFault } from '../../runner/fault.ts';
 import type { Host } from '../../runner/host.ts';
-import { type SentRequest, sendRequests } from '../../telemetry/traffic.ts';
-import { checkTelemetry, type TelemetryChecks } from './check-telemetry.ts';
+import { sendRequests } from '../../telemetry/traffic.ts';
+import { tellChecks, tellProof } from '../proof-report.ts';
+import { checkTelemetry } from './check-telemetry.ts';
 import type { SmokeFiles } from './files.ts';
 import { addressOf, type SmokeProject } from './smoke-project.ts';
 import { showLogs, withLastWords } from './start.ts';
@@ -28,7 +29,8 @@ const PATIENCE = 120_000;
 
 /** What was checked. */
 export interface Checked {
-  checks: Check[];
+  checks: readonly Check[];
+  proof?: ProofResult;
   /** Why checks failed that would have passed. */
   failure?: UserFault | undefined;
 }
@@ -36,18 +38,35 @@ export interface Checked {
 /** Sends the expected requests, and finds what they were answered and what arrived of their telemetry. */
 export async function check(context: CheckContext, signal: AbortSignal): Promise<Checked> {
   const { smoke, files, host } = context;
-  const { expectations } = files;
+  const { requests } = files.expectations;
   const url = await reach(context, signal);
-  host.line(`Requests to ${url}: ${expectations.requests.map(({ name }) => name).join(', ') || 'none are expected'}`);
-  const sent = await sendRequests(expectations.requests, url, { run: smoke.run, signal, clock: systemClock });
-  const answers = sent.flatMap(request => answerChecks(request));
-  const telemetry = smoke.backends.length > 0 ? await checkTelemetry(context, sent, signal) : noTelemetry();
-  const checks = [...answers, ...telemetry.checks];
-  const failure = telemetry.failure ?? (await unsteady(context, signal));
-  tell(checks, host);
-  const failed = answers.some(({ passed }) => !passed) ? [smoke.target?.service ?? []].flat() : [];
-  await showLogs(smoke, [...new Set([...failed, ...telemetry.services])], host, signal);
-  return { checks, failure };
+  host.line(`Requests to ${url}: ${requests.map(({ name }) => name).join(', ') || 'none are expected'}`);
+  const { proof, checks, services, failure } =
+    smoke.backends.length > 0 ? await proven(context, url, signal) : await answered(context, url, signal);
+  const trouble = failure ?? (await unsteady(context, signal));
+  if (proof) tellProof(proof, host);
+  else tellChecks(checks, host);
+  await showLogs(smoke, services, host, signal);
+  return { checks, ...(proof && { proof }), failure: trouble };
+}
+
+/** What was checked, and the services whose logs tell more. */
+type Findings = Checked & { services: readonly string[] };
+
+async function proven(context: CheckContext, url: string, signal: AbortSignal): Promise<Findings> {
+  const found = await checkTelemetry(context, url, signal);
+  return { ...found, checks: found.proof.checks };
+}
+
+/** Without telemetry. */
+async function answered({ smoke, files }: CheckContext, url: string, signal: AbortSignal): Promise<Findings> {
+  const options = { run: smoke.run, signal, clock: systemClock };
+  const sent = await sendRequests(files.expectations.requests, url, options);
+  const checks = sent.flatMap(({ answer, findings }) =>
+    findings.map((finding): Check => ({ ...finding, suite: 'answers', after: answer.ms })),
+  );
+  const hasFailed = checks.some(({ passed }) => !passed);
+  return { checks, services: hasFailed ? [smoke.target?.service ?? []].flat() : [] };
 }
 
 /** A container that ends again and again fails the test, whatever was answered; one that has recovered is told of. */
@@ -60,10 +79,6 @@ async function unsteady({ smoke, host }: CheckContext, signal: AbortSignal): Pro
     if (error instanceof NotReady) return await withLastWords(error, smoke, host, signal);
     throw error;
   }
-}
-
-function noTelemetry(): TelemetryChecks {
-  return { checks: [], services: [] };
 }
 
 /** The address to which requests go, once something answers there. */
@@ -79,30 +94,4 @@ async function reach({ smoke, containers, baseUrl, host }: CheckContext, signal:
     throw error instanceof NotReady ? await withLastWords(error, smoke, host, signal) : error;
   }
   return url;
-}
-
-function answerChecks({ answer, findings }: SentRequest): Check[] {
-  return findings.map(finding => ({ ...finding, suite: 'answers', after: answer.ms }));
-}
-
-const ICONS = { passed: '✓', failed: '✗' } as const;
-
-function tell(checks: readonly Check[], host: Host): void {
-  const good = checks.filter(({ passed }) => passed);
-  host.openGroup(`${count(good.length, 'check')} passed, ${checks.length - good.length} failed`);
-  for (const { suite, name, passed, seen } of checks)
-    host.line(
-      `${passed ? ICONS.passed : ICONS.failed} ${suite === 'answers' ? 'answer of ' : ''}${name}${seen ? ` (${seen})` : ''}`,
-    );
-  host.closeGroup();
-}
-
-/** What the user has to mend, on the line that expects it. */
-export function checkFaults(checks: readonly Check[]): Fault[] {
-  return failedByCause(checks).map(({ suite, name, seen, cause, fix, place }) => ({
-    what: suite === 'answers' ? `The answer is another one: ${name}` : `Missing: ${name}`,
-    seen,
-    fix: explanationOf({ cause, fix }).replace(/\.$/, '') || undefined,
-    place,
-  }));
 }

@@ -3,8 +3,9 @@ import { withTimeout } from '../../runner/cancellation.ts';
 import { defineAction } from '../../runner/define-action.ts';
 import { messageOf, throwIfAny, UserFault } from '../../runner/fault.ts';
 import type { Host } from '../../runner/host.ts';
+import { checkFaults } from '../proof-report.ts';
 import { makeRunFolder } from '../run-folder.ts';
-import { type CheckContext, check, checkFaults } from './check.ts';
+import { type CheckContext, check } from './check.ts';
 import { buildProject, endProject, imagesOf } from './containers.ts';
 import { loadSmokeFiles } from './files.ts';
 import { PROJECT_STATE } from './remove-left-project.ts';
@@ -60,7 +61,7 @@ function keepNote(project: string, host: Host): void {
 }
 
 /** What came of a run until it ended, however it did. */
-interface Attempt extends Pick<SmokeResult, 'checks' | 'images' | 'times'> {
+interface Attempt extends Pick<SmokeResult, 'checks' | 'images' | 'times' | 'proof'> {
   failure?: unknown;
 }
 

@@ -1,5 +1,5 @@
-import type { Clock } from '../../runner/clock.ts';
-import type { Host } from '../../runner/host.ts';
+import type { Clock } from '../runner/clock.ts';
+import type { Host } from '../runner/host.ts';
 
 /** Between two lines of a log that cannot be taken back, in milliseconds. */
 const INTERVAL = 10_000;
