@@ -80,7 +80,7 @@ describe('increases', () => {
     const after = collectorSeries({ [ACCEPTED]: 140, [SENT]: 130 }, { at: END });
     const increase = await since(before, after);
     expect(increase?.signals.traces).toMatchObject({ accepted: 40, exporters: [{ id: 'awsxray', sent: 40 }] });
-    expect(increase?.collectors).toEqual([{ instance: 'local', lastAt: END, hasReported: true }]);
+    expect(increase?.collectors).toEqual([{ instance: 'local', lastAt: END, hasReported: true, isSilent: false }]);
   });
 
   it('go on over a restart, also of one collector of two', async () => {
@@ -117,7 +117,9 @@ describe('increases', () => {
     const increase = await since(series, series);
     expect(increase?.signals.traces).toMatchObject({ exporters: [], processors: [] });
     expect(increase?.signals.traces).not.toHaveProperty('accepted');
-    expect(increase?.collectors).toEqual([{ instance: 'local', lastAt: BEGIN - 4000, hasReported: false }]);
+    expect(increase?.collectors).toEqual([
+      { instance: 'local', lastAt: BEGIN - 4000, hasReported: false, isSilent: false },
+    ]);
   });
 });
 

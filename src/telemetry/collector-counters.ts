@@ -3,7 +3,7 @@ import { increaseOf, type Point, spacingOf } from './increase.ts';
 import { COLLECTOR_LEDGER, KNOWN_METRICS } from './known-metrics.ts';
 import { alternatives, seriesKey } from './metric-series.ts';
 import { prometheusName } from './prometheus-name.ts';
-import { SIGNALS, type Signal } from './proof.ts';
+import type { Signal } from './proof.ts';
 
 /** One series of a collector's own metrics, with the times at which the collector has taken them. */
 export interface CounterSample {
@@ -35,6 +35,8 @@ export interface CollectorReport {
   lastAt: number;
   /** It has counted since the last answer; what it says before that does not hold the whole run. */
   hasReported: boolean;
+  /** It should have reported again long ago, and has not. */
+  isSilent: boolean;
 }
 
 /** Of one signal; a counter that no collector has is absent, which is not 0. */
@@ -135,6 +137,8 @@ export interface SinceOptions {
   begin: number;
   /** When the last request was answered, in milliseconds since the Unix epoch. */
   from: number;
+  /** When the second reading was made, in milliseconds since the Unix epoch; absent where nobody is to be told silent. */
+  now?: number;
   /** The application's instances, by the label `instance`; a collector beside a task has the same. */
   instances?: Iterable<string>;
 }
@@ -148,7 +152,7 @@ export interface SinceOptions {
 export function countersSince(
   before: readonly CounterSample[],
   after: readonly CounterSample[],
-  { begin, from, instances = [] }: SinceOptions,
+  { begin, from, now, instances = [] }: SinceOptions,
 ): CollectorIncrease | undefined {
   const beside = new Set(instances);
   const all = [...before, ...after];
@@ -167,7 +171,7 @@ export function countersSince(
       traces: increaseOfSignal('traces', rises),
       logs: increaseOfSignal('logs', rises),
     },
-    collectors: reportsOf(all.filter(isMeant), begin, from),
+    collectors: reportsOf(all.filter(isMeant), begin, from, now),
     isOwn,
   };
 }
@@ -175,12 +179,28 @@ export function countersSince(
 /** Beyond this, in milliseconds and in its intervals, a collector that says nothing is one that is not there any more. */
 const GONE = { after: 60_000, intervals: 6 };
 
-function reportsOf(samples: readonly CounterSample[], begin: number, from: number): CollectorReport[] {
+/** A collector has been silent for so many of its intervals, and so many milliseconds; what an interval is unless it is seen. */
+const SILENT = { intervals: 3, least: 5000, unseen: 60_000 };
+
+function reportsOf(
+  samples: readonly CounterSample[],
+  begin: number,
+  from: number,
+  now = Number.NEGATIVE_INFINITY,
+): CollectorReport[] {
   const reports = [...Map.groupBy(samples, ({ instance }) => instance)].map(([instance, own]) => {
     const lastAt = Math.max(...own.map(({ points }) => points.at(-1)?.at ?? 0));
-    const interval = Math.max(...own.map(({ points }) => spacingOf(points) ?? 0));
-    const isGone = lastAt < begin - Math.max(GONE.after, GONE.intervals * interval);
-    return { instance, lastAt, hasReported: lastAt >= from, isGone };
+    const spacings = own.map(({ points }) => spacingOf(points)).filter(spacing => spacing !== undefined);
+    const interval = spacings.length > 0 ? Math.max(...spacings) : undefined;
+    const isGone = lastAt < begin - Math.max(GONE.after, GONE.intervals * (interval ?? 0));
+    const patience = Math.max(SILENT.least, SILENT.intervals * (interval ?? SILENT.unseen));
+    return {
+      instance,
+      lastAt,
+      hasReported: lastAt >= from,
+      isSilent: lastAt < from && lastAt < now - patience,
+      isGone,
+    };
   });
   const present = reports.some(({ isGone }) => !isGone) ? reports.filter(({ isGone }) => !isGone) : reports;
   return present
@@ -191,6 +211,11 @@ function reportsOf(samples: readonly CounterSample[], begin: number, from: numbe
 /** Every collector has counted since the last answer, so that nothing that is said of the run is old. */
 export function isReported({ collectors }: CollectorIncrease): boolean {
   return collectors.every(({ hasReported }) => hasReported);
+}
+
+/** At least one has, so that there is something to reckon with. */
+export function isReportedByAny({ collectors }: CollectorIncrease): boolean {
+  return collectors.some(({ hasReported }) => hasReported);
 }
 
 interface Rise extends CounterSample {
@@ -335,9 +360,4 @@ export function exportedOf({
     enqueueFailed: addKnown(...towards.map(({ enqueueFailed }) => enqueueFailed)),
     failedTranslations: addKnown(...towards.map(({ failedTranslations }) => failedTranslations)),
   });
-}
-
-/** Whether a collector has anything to say of a signal: one that has counted others, and not this, has not met it. */
-export function hasCounted({ signals }: CollectorIncrease): boolean {
-  return SIGNALS.some(signal => signals[signal].accepted !== undefined);
 }

@@ -1,6 +1,12 @@
 import type { Ledger, LedgerHop } from '../report/proof-result.ts';
 import { count } from '../report/words.ts';
-import { addKnown, type CollectorIncrease, exportedOf, isReported, type SignalIncrease } from './collector-counters.ts';
+import {
+  addKnown,
+  type CollectorIncrease,
+  exportedOf,
+  isReportedByAny,
+  type SignalIncrease,
+} from './collector-counters.ts';
 import { doublingOf, type Loss, type LossFacts, lossOf } from './loss.ts';
 import { SIGNALS, type Signal } from './proof.ts';
 import type { SentRequest } from './traffic.ts';
@@ -17,6 +23,7 @@ const STORES: Readonly<Record<Signal, string>> = {
   logs: 'CloudWatch Logs',
 };
 export const UNAVAILABLE = 'collector counters unavailable';
+export const NOT_REPORTED = 'not yet reported since the last answer';
 
 /**
  * The way of each signal from the request to where it is found: what has passed each place, and what was lost since the one
@@ -83,10 +90,15 @@ function sampledHop({ trails }: Loss, facts: LedgerFacts): LedgerHop {
   return { ...hop, count: trails.length - unsampled, ...(note && { note }) };
 }
 
+/** What is older than the last answer does not hold the whole run. */
+function reportedOf(signal: Signal, counters: CollectorIncrease | undefined): SignalIncrease | undefined {
+  return counters && isReportedByAny(counters) ? counters.signals[signal] : undefined;
+}
+
 function acceptedHop(signal: Signal, loss: Loss | undefined, { counters }: LedgerFacts): LedgerHop {
   const hop = { hop: 'accepted', unit: UNITS[signal] } as const;
-  const accepted = counters?.signals[signal].accepted;
-  if (signal === 'logs' && counters && !accepted && (loss?.found ?? 0) > 0) {
+  const accepted = reportedOf(signal, counters)?.accepted;
+  if (signal === 'logs' && reportedOf(signal, counters) && !accepted && (loss?.found ?? 0) > 0) {
     const note = 'the log driver takes standard output past the collector';
     return { ...hop, count: accepted, note };
   }
@@ -101,9 +113,9 @@ function acceptedHop(signal: Signal, loss: Loss | undefined, { counters }: Ledge
 
 function exportedHop(signal: Signal, loss: Loss, { counters }: LedgerFacts): LedgerHop {
   const hop = { hop: 'exported', unit: UNITS[signal] } as const;
-  const own = counters?.signals[signal];
+  const own = reportedOf(signal, counters);
   const { sent } = own ? exportedOf(own) : {};
-  if (signal === 'logs' && counters && !own?.accepted && loss.found > 0) {
+  if (signal === 'logs' && own && !own.accepted && loss.found > 0) {
     return { ...hop, count: sent, note: 'the log driver takes standard output past the collector' };
   }
   const lost = addKnown(loss.processors, loss.exporters);
@@ -129,22 +141,21 @@ function sinksNote({ exporters }: SignalIncrease): string | undefined {
 
 /** Why a figure of the collector is not known: nobody has told any, or nobody this one. */
 function absence(counters: CollectorIncrease | undefined, told: string): string {
-  if (!counters || !SIGNALS.some(signal => counters.signals[signal].accepted !== undefined)) {
-    const silent = counters && !isReported(counters) ? ': nothing has come of them since the last answer' : '';
-    return UNAVAILABLE + silent;
-  }
-  return isReported(counters) ? `no such counter: as far as is known, the collector ${told}` : 'not yet reported';
+  if (!counters) return UNAVAILABLE;
+  if (!isReportedByAny(counters)) return `${UNAVAILABLE}: ${NOT_REPORTED}`;
+  const isSilent = SIGNALS.every(signal => counters.signals[signal].accepted === undefined);
+  return isSilent ? UNAVAILABLE : `no such counter: as far as is known, the collector ${told}`;
 }
 
+/** Whose figures these are, where that is not plain. */
 function whenTold(counters: CollectorIncrease | undefined): string | undefined {
   if (!counters) return undefined;
   const silent = counters.collectors.filter(({ hasReported }) => !hasReported);
-  const others = counters.isOwn ? undefined : 'of all collectors that send to this Prometheus';
-  const late =
-    silent.length === 0
-      ? undefined
-      : `not yet reported since the last answer by ${silent.map(({ instance }) => (instance === '' ? 'the collector' : `\`${instance}\``)).join(', ')}`;
-  const notes = [others, late].filter(one => one !== undefined);
+  const names = silent.map(({ instance }) => (instance === '' ? 'one collector' : `\`${instance}\``));
+  const notes = [
+    ...(counters.isOwn || counters.collectors.length < 2 ? [] : ['of all collectors that send to this Prometheus']),
+    ...(silent.length > 0 ? [`${NOT_REPORTED} by ${names.join(', ')}`] : []),
+  ];
   return notes.length === 0 ? undefined : notes.join('; ');
 }
 
@@ -238,7 +249,7 @@ function doublingRemarks(signal: Signal, facts: LedgerFacts): string[] {
 
 function metricsLedger(facts: LedgerFacts): Ledger {
   const { counters, evidence } = facts;
-  const own = counters?.signals.metrics;
+  const own = reportedOf('metrics', counters);
   const { sent, sendFailed, enqueueFailed, failedTranslations = 0 } = own ? exportedOf(own) : {};
   const failed = addKnown(sendFailed, enqueueFailed) ?? 0;
   const accepted = acceptedHop('metrics', undefined, facts);

@@ -2,6 +2,7 @@ import {
   addKnown,
   type CollectorIncrease,
   exportedOf,
+  isReportedByAny,
   leftOut,
   type ProcessorIncrease,
   type SignalIncrease,
@@ -62,7 +63,7 @@ export function lossOf(signal: 'traces' | 'logs', facts: LossFacts): Loss {
   const trails = trailsOf(signal, facts);
   const missing = trails.filter(({ size, isUnsampled }) => size === 0 && !(signal === 'traces' && isUnsampled));
   const found = trails.reduce((sum, { size }) => sum + size, 0);
-  const counters = facts.counters?.signals[signal];
+  const counters = facts.counters && isReportedByAny(facts.counters) ? facts.counters.signals[signal] : undefined;
   const samplers = counters ? left(counters, ({ isSampler }) => isSampler) : [];
   const droppers = counters ? left(counters, isDropper) : [];
   const sampledOut = sumOf(samplers);

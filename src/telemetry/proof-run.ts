@@ -10,7 +10,7 @@ import { judgeJoin } from './join.ts';
 import { judgeLatency, latencyOf } from './latency.ts';
 import { LogSearch } from './log-search.ts';
 import { MetricSearch } from './metric-search.ts';
-import { askForNeverSent, judgeControl, type NeverSent } from './never-sent.ts';
+import { askForNeverSent, type ControlAnswer, judgeControl, type NeverSent } from './never-sent.ts';
 import { type Proof, SIGNALS, type Signal, type SignalProof } from './proof.ts';
 import type { Search } from './search.ts';
 import { settledTraces } from './settle.ts';
@@ -99,7 +99,7 @@ export async function proveRun(plan: ProofPlan, options: ProofRunOptions): Promi
   const hasRecords = watched.some(one => one.signal === 'logs' && one.passed);
   const [control, after, records] = await Promise.all([
     askPatiently(() => askForNeverSent(backends, never, signalsOf(expectations), startedAt), options),
-    metrics && askPatiently(() => readCounters(backends.metrics), options),
+    metrics && askPatiently(() => readCounters(backends.metrics, { since: startedAt, now: clock.now() }), options),
     // Once more, for what was exported twice: the second time may come after all was there.
     logs && hasRecords ? askPatiently(() => logs.look(true), options) : undefined,
   ]);
@@ -134,7 +134,7 @@ export async function proveRun(plan: ProofPlan, options: ProofRunOptions): Promi
 }
 
 /** So long a backend is given to answer at the beginning and at the end, in milliseconds: what may pass is asked again. */
-const ASKING = 10_000;
+const ASKING = 6000;
 
 /** What came of asking. */
 interface Asked<T> {
@@ -165,14 +165,28 @@ async function firstLook(
   const { expectations, backends, run } = plan;
   const now = options.clock.now();
   const never = neverSentIn(plan, tracePrefix(now, run), options);
-  const [counted, ...others] = await Promise.all([
+  const signals = signalsOf(expectations);
+  const [counted, risen, controls] = await Promise.all([
     metrics && askPatiently(() => readCounters(backends.metrics), options),
     metrics && askPatiently(() => metrics.baseline().then(() => true), options),
-    ...signalsOf(expectations).map(one => askPatiently(() => askForNeverSent(backends, never, [one], now), options)),
+    Promise.all(signals.map(one => askPatiently(() => askForNeverSent(backends, never, [one], now), options))),
   ]);
-  const faults = [counted, ...others].flatMap(asked => asked?.fault ?? []);
+  // Of what is asked of one backend, one answer says why there is none.
+  const faults = [
+    ...signals.flatMap(
+      (one, index) => (one === 'metrics' && (counted?.fault ?? risen?.fault)) || (controls[index]?.fault ?? []),
+    ),
+    ...signals.flatMap((one, index) => controlFault(one, controls[index]?.answer)),
+  ];
+  // Two services of one account say the same.
   throwIfAny([...new Map(faults.map(fault => [renderFault(fault), fault])).values()]);
   return counted?.answer;
+}
+
+/** A backend that finds what was never sent is not worth the traffic. */
+function controlFault(signal: Signal, answer: ControlAnswer | undefined): Fault[] {
+  const { passed, cause = '', seen, fix } = judgeControl(signal, answer);
+  return answer === undefined || passed ? [] : [{ what: cause, seen: `${signal}: ${seen}`, fix }];
 }
 
 /** Those of which something is expected. */
