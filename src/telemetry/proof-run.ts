@@ -114,11 +114,11 @@ export async function proveRun(plan: ProofPlan, options: ProofRunOptions): Promi
       logs: logs?.evidence().arrivals ?? [],
     },
   };
-  const join = traces && logs ? judgeJoin(expectations.service, evidence.traces, evidence.logs) : [];
+  const join = judgeJoin(expectations.service, evidence.traces, evidence.logs);
   const signals = watched.map(one => {
     const more = [
       judgeControl(one.signal, control.answer, control.fault),
-      ...(one.signal === 'logs' ? join : []),
+      ...(one.signal === 'metrics' ? [] : join[one.signal]),
       ...latencyFindings(one.signal, evidence, plan.maxArrival),
     ];
     const own = one.signal === 'logs' ? (records?.answer ?? one.findings) : one.findings;
