@@ -99,6 +99,75 @@ describe('increases', () => {
     expect(traces?.byInstance.get('a')).toEqual({ accepted: 19 });
   });
 
+  it('see a restart by any counter of the collector, where others have risen past their old values meanwhile', async () => {
+    const POINTS = 'otelcol_receiver_accepted_metric_points_total{receiver="otlp"}';
+    const series = (instance: string, spans: [at: number, value: number][], points: [at: number, value: number][]) =>
+      [
+        { text: ACCEPTED, values: spans },
+        { text: POINTS, values: points },
+      ].map(({ text, values }) => {
+        const [one] = collectorSeries({ [text]: 0 }, { at: 0, instance });
+        return { labels: one?.labels ?? {}, points: values.map(([at, value]) => ({ at, value })) };
+      });
+    const old = BEGIN - 5000;
+    // Anew before the run: by then only the metrics of the new collector have come.
+    const before = series(
+      'a',
+      [[old, 25]],
+      [
+        [old, 900],
+        [BEGIN - 500, 30],
+      ],
+    );
+    const after = series(
+      'a',
+      [
+        [old, 25],
+        [END, 40],
+      ],
+      [
+        [old, 900],
+        [BEGIN - 500, 30],
+        [END, 90],
+      ],
+    );
+    expect((await since(before, after))?.signals.traces.accepted).toBe(40);
+    // Anew during the run.
+    const meanwhile = series(
+      'a',
+      [
+        [old, 25],
+        [END, 40],
+      ],
+      [
+        [old, 900],
+        [END, 30],
+      ],
+    );
+    expect((await since(series('a', [[old, 25]], [[old, 900]]), meanwhile))?.signals.traces.accepted).toBe(40);
+    // It was another one.
+    const other = [
+      ...series(
+        'a',
+        [
+          [old, 25],
+          [END, 40],
+        ],
+        [],
+      ),
+      ...series(
+        'b',
+        [],
+        [
+          [old, 900],
+          [END, 30],
+        ],
+      ),
+    ];
+    const own = other.filter(({ points }) => points.length > 0);
+    expect((await since(series('a', [[old, 25]], []).slice(0, 1), own))?.signals.traces.accepted).toBe(15);
+  });
+
   it('begin at 0 for a counter that was not there', async () => {
     expect((await since([], collectorSeries({ [ACCEPTED]: 12 }, { at: END })))?.signals.traces.accepted).toBe(12);
   });

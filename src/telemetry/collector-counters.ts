@@ -1,5 +1,5 @@
 import type { MetricsBackend, Series } from './backends.ts';
-import { increaseOf, type Point, spacingOf } from './increase.ts';
+import { increaseOf, type Point, type Restart, restartsOf, spacingOf } from './increase.ts';
 import { COLLECTOR_LEDGER, KNOWN_METRICS } from './known-metrics.ts';
 import { alternatives, seriesKey } from './metric-series.ts';
 import { prometheusName } from './prometheus-name.ts';
@@ -160,10 +160,13 @@ export function countersSince(
   const isOwn = all.some(({ instance }) => instance !== '' && beside.has(instance));
   const isMeant = ({ instance }: CounterSample) => !isOwn || beside.has(instance);
   const bases = new Map(before.map(sample => [seriesKey(sample.labels), sample.points.at(-1)]));
+  const restarts = restartsByCollector(before, after);
   const rises = after.filter(isMeant).flatMap((sample): Rise[] => {
     const base = bases.get(seriesKey(sample.labels));
     const points = sample.points.filter(({ at }) => base === undefined || at > base.at);
-    return points.length === 0 ? [] : [{ ...sample, rise: increaseOf(base, points) }];
+    return points.length === 0
+      ? []
+      : [{ ...sample, rise: increaseOf(base, points, restarts.get(collectorOf(sample))) }];
   });
   return {
     signals: {
@@ -174,6 +177,26 @@ export function countersSince(
     collectors: reportsOf(all.filter(isMeant), begin, from, now),
     isOwn,
   };
+}
+
+/** A collector that began anew has counted other things past their old values before it told of them; some series shows it. */
+function restartsByCollector(
+  before: readonly CounterSample[],
+  after: readonly CounterSample[],
+): Map<string, Restart[]> {
+  const earlier = new Map(before.map(sample => [seriesKey(sample.labels), sample.points]));
+  const found = new Map<string, Restart[]>();
+  for (const sample of after) {
+    const old = earlier.get(seriesKey(sample.labels)) ?? [];
+    const lastAt = old.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+    const restarts = restartsOf(undefined, [...old, ...sample.points.filter(({ at }) => at > lastAt)]);
+    if (restarts.length > 0) found.set(collectorOf(sample), [...(found.get(collectorOf(sample)) ?? []), ...restarts]);
+  }
+  return found;
+}
+
+function collectorOf({ job, instance }: CounterSample): string {
+  return JSON.stringify([job, instance]);
 }
 
 /** Beyond this, in milliseconds and in its intervals, a collector that says nothing is one that is not there any more. */

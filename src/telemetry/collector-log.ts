@@ -52,6 +52,12 @@ function parseLine(line: string): CollectorError | undefined {
   };
 }
 
+/** Whether a collector has written it, as its loggers do: time, level, caller and message, or the same as JSON. */
+export function isCollectorLine(line: string): boolean {
+  if (/^\S+\t(debug|info|warn|error|dpanic|panic|fatal)\t[^\t]+\.go:\d+\t/i.test(line)) return true;
+  return /"caller":"[^"]+\.go:\d+"/.test(line) && /"(otelcol\.[a-z.]+|service\.name)":/.test(line);
+}
+
 /** ISO 8601, or seconds since the Unix epoch, as zap's encoders write it. */
 function timeOf(value: unknown): number | undefined {
   if (typeof value === 'number') return value * 1000;

@@ -19,23 +19,27 @@ export interface Surroundings {
 
 /** Follows what was sent hop by hop, says why something is missing, and puts all of it together for the reports. */
 export async function judgeRun(run: ProofRun, { facts, links, simulated }: Surroundings): Promise<ProofResult> {
-  const { sent, evidence, proof, plan } = run;
+  const { plan, sent, evidence, proof } = run;
   const { exclusive } = plan;
-  const counters = collectorOf(run);
+  const counters = increaseDuring(run);
+  const signals = proof.signals.map(({ signal }) => signal);
+  const ledgers = ledgerOf({ sent, evidence, counters, signals, exclusive });
   const answered = sent.filter(({ answer }) => answer.kind === 'answered').length;
   const known = { answered, sent, evidence, exclusive, collector: counters };
   const diagnosed = proof.passed ? proof : diagnose(proof, { ...known, ...(await facts?.(run)) });
-  const signals = proof.signals.map(({ signal }) => signal);
-  const ledgers = ledgerOf({ sent, evidence, counters, exclusive, signals });
   const trace = tracePicture(sent, evidence.traces, evidence.logs);
   return resultOf(run, { proof: diagnosed, ledgers, trace, links: links?.(trace?.traceId) ?? [], simulated });
 }
 
-/** What collectors have counted of this run. */
-function collectorOf({ counters, sent, evidence, startedAt, duration }: ProofRun): CollectorIncrease | undefined {
+/** What collectors have counted since before the traffic. */
+function increaseDuring({ counters, evidence, sent, startedAt, duration }: ProofRun): CollectorIncrease | undefined {
   if (!counters) return undefined;
-  const from = Math.max(startedAt, ...sent.map(one => one.startedAt + one.answer.ms));
+  const ends = sent.map(({ startedAt, answer }) => startedAt + answer.ms);
   const instances = evidence.counts.flatMap(({ byInstance }) => [...byInstance.keys()]);
-  const times = { begin: startedAt, from, now: startedAt + duration };
-  return countersSince(counters.before, counters.after, { ...times, instances });
+  return countersSince(counters.before, counters.after, {
+    begin: startedAt,
+    from: Math.max(startedAt, ...ends),
+    now: startedAt + duration,
+    instances,
+  });
 }
