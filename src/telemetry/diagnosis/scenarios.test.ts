@@ -329,13 +329,13 @@ describe('metrics', () => {
 
   it("of yesterday's are none of this run's", async () => {
     const cause =
-      'The last sample is from 2026-11-22T06:00:00Z, 24 h before the traffic began, and none has come since';
+      'The last sample of `shop_requests_total` is from 2026-11-22T06:00:00Z, 24 h before the traffic began, and none has come since';
     const fix =
       'Check that the application still exports metrics, and that the collector forwards them to this Prometheus';
     const finding: Finding = { name: 'metric shop.requests', passed: false, cause, fix };
     const diagnosis = await told('metrics', { evidence: silent, collector: await counted(flow()) }, [finding]);
     expect(diagnosis).toMatchObject({ hop: 'application', fix: expect.stringContaining('`OTEL_METRICS_EXPORTER`') });
-    expect(diagnosis.cause).toContain('the last sample is from 2026-11-22');
+    expect(diagnosis.cause).toContain('the last sample of `shop_requests_total` is from 2026-11-22');
   });
 
   it('of a clock that is five minutes slow are the application’s, whatever the exporter says', async () => {
