@@ -227,6 +227,16 @@ describe('collectors', () => {
     expect(await isSilent(1000, BEGIN + 4001)).toBe(true);
     expect(await isSilent(20_000, BEGIN + 39_999)).toBe(false);
     expect(await isSilent(20_000, BEGIN + 40_001)).toBe(true);
+    // A series of a collector that was there before has a gap.
+    const [other] = collectorSeries({ [SENT]: 1 }, { at: 0 });
+    const [third] = collectorSeries({ 'otelcol_exporter_sent_spans_total{exporter="debug"}': 1 }, { at: 0 });
+    const gap = [BEGIN - 90_000, BEGIN - 1000].map(at => ({ at, value: 1 }));
+    const mixed = [
+      ...every(1000),
+      { ...every(1000)[0], labels: third?.labels ?? {} },
+      { labels: other?.labels ?? {}, points: gap },
+    ];
+    expect((await since([], mixed as Series[], { now: BEGIN + 4001 }))?.collectors[0]?.isSilent).toBe(true);
     const times = { begin: BEGIN, from: END };
     expect(isSettled(await read(every(20_000)), { ...times, now: END })).toBe(false);
     expect(isSettled(await read(every(20_000)), { ...times, now: BEGIN + 40_001 })).toBe(true);

@@ -215,6 +215,23 @@ describe('exporters', () => {
     expect(await told('logs', facts)).toMatchObject({ fix: expect.stringContaining('last 14 days') });
   });
 
+  it('are not blamed for what another collector logged before the traffic', async () => {
+    const error = 'Permanent error: context deadline exceeded';
+    const exporter = 'prometheusremotewrite/app';
+    const dropped = (at: number) =>
+      line('error', 'metrics', exporter, 'Exporting failed. Dropping data.', { error }, at);
+    const silent = evidence(20, { counts: [counts(0)] });
+    const collector = await counted(flow());
+    expect((await told('metrics', { evidence: silent, collector, collectorLog: [dropped(BEGIN - 20_000)] })).hop).toBe(
+      'application',
+    );
+    const facts = { evidence: silent, collectorLog: [dropped(BEGIN - 20_000)] };
+    expect(await told('metrics', facts)).toMatchObject({
+      hop: 'exporter',
+      fix: expect.stringContaining('until its `timeout`'),
+    });
+  });
+
   it('are not blamed for what was made good, nor for what goes to their own log', async () => {
     const debug = {
       ...flow(),
