@@ -81,7 +81,9 @@ describe('increases', () => {
     const after = collectorSeries({ [ACCEPTED]: 140, [SENT]: 130 }, { at: END });
     const increase = await since(before, after);
     expect(increase?.signals.traces).toMatchObject({ accepted: 40, exporters: [{ id: 'awsxray', sent: 40 }] });
-    expect(increase?.collectors).toEqual([{ instance: 'local', lastAt: END, hasReported: true, isSilent: false }]);
+    expect(increase?.collectors).toEqual([
+      { instance: 'local', lastAt: END, expectedBy: END + 180_000, hasReported: true, isSilent: false },
+    ]);
   });
 
   it('go on over a restart, also of one collector of two', async () => {
@@ -188,7 +190,7 @@ describe('increases', () => {
     expect(increase?.signals.traces).toMatchObject({ exporters: [], processors: [] });
     expect(increase?.signals.traces).not.toHaveProperty('accepted');
     expect(increase?.collectors).toEqual([
-      { instance: 'local', lastAt: BEGIN - 4000, hasReported: false, isSilent: false },
+      { instance: 'local', lastAt: BEGIN - 4000, expectedBy: BEGIN + 176_000, hasReported: false, isSilent: false },
     ]);
   });
 });

@@ -35,6 +35,8 @@ export interface CollectorReport {
   lastAt: number;
   /** It has counted since the last answer; what it says before that does not hold the whole run. */
   hasReported: boolean;
+  /** From then on it is silent unless it has reported again: it does so at intervals, which may be long. */
+  expectedBy: number;
   /** It should have reported again long ago, and has not. */
   isSilent: boolean;
 }
@@ -215,12 +217,13 @@ function reportsOf(
     const lastAt = Math.max(...own.map(({ points }) => points.at(-1)?.at ?? 0));
     const interval = intervalOf(own);
     const isGone = lastAt < begin - Math.max(GONE.after, GONE.intervals * (interval ?? 0));
-    const patience = Math.max(SILENT.least, SILENT.intervals * (interval ?? SILENT.unseen));
+    const expectedBy = lastAt + Math.max(SILENT.least, SILENT.intervals * (interval ?? SILENT.unseen));
     return {
       instance,
       lastAt,
       hasReported: lastAt >= from,
-      isSilent: lastAt < from && lastAt < now - patience,
+      expectedBy,
+      isSilent: lastAt < from && expectedBy < now,
       isGone,
     };
   });

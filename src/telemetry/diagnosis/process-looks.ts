@@ -2,8 +2,9 @@ import { duration } from '../../report/words.ts';
 import type { CollectorReport } from '../collector-counters.ts';
 import { configRejection, wasStopped } from '../collector-log.ts';
 import type { Facts } from '../facts.ts';
+import { isOfUnsampled } from '../loss.ts';
 import type { Diagnosis } from '../proof.ts';
-import { beginOf, type Case, containerOf, figures, ITEMS, iso, lastAnswerOf, lastLines } from './case.ts';
+import { beginOf, type Case, containerOf, figures, hasArrived, iso, lastAnswerOf, lastLines } from './case.ts';
 
 /** Whether everything runs and answers that telemetry passes. */
 
@@ -93,6 +94,8 @@ export function collectorStopped(it: Case): Diagnosis | undefined {
   const { sent = [] } = facts;
   const lastAt = lastHeardOf(facts);
   if (lastAt === undefined || sent.length === 0 || isAliveSince(lastAt, it)) return undefined;
+  // What its exporter says is nearer to why nothing at all has come.
+  if (!hasArrived(it) && it.errors.some(({ signal }) => signal === proof.signal)) return undefined;
   const before = lastAnswerOf(sent) - lastAt;
   const when =
     lastAt < beginOf(sent) ? 'since before the traffic began' : `for the last ${duration(before)} of the traffic`;
@@ -117,22 +120,28 @@ export function lastHeardOf({ collector }: Facts): number | undefined {
   return Math.max(...reports.map(({ lastAt }) => lastAt));
 }
 
-/** Traces do not go past a collector: one of a later request, an error of later or a container that runs show it alive. */
+/**
+ * Traces do not go past a collector: that of the last request shows it alive, or one of long after it should have reported; so do
+ * an error of later, and a container that runs. Between two reports it may have lived on.
+ */
 export function isAliveSince(lastAt: number, { facts, errors }: Case): boolean {
-  const { sent = [], evidence } = facts;
+  const { sent = [], evidence, collector } = facts;
   const found = new Set(evidence?.traces.filter(({ segments }) => segments.length > 0).map(({ traceId }) => traceId));
-  const isLater = sent.some(({ traceId, startedAt }) => startedAt > lastAt && found.has(traceId));
+  const unsampled = new Set(
+    evidence?.logs.filter(({ records }) => isOfUnsampled(records)).map(({ traceId }) => traceId),
+  );
+  const due = Math.max(...(collector?.collectors.map(({ expectedBy }) => expectedBy) ?? []), lastAt);
+  const last = sent.findLast(
+    ({ traceId, request, answer }) => request.isTraced && answer.kind === 'answered' && !unsampled.has(traceId),
+  );
+  const isLastFound = last !== undefined && last.startedAt > lastAt && found.has(last.traceId);
+  const isLater = sent.some(({ traceId, startedAt }) => startedAt > due && found.has(traceId));
   const isRunning = containerOf(facts, 'collector')?.state === 'running';
-  return isLater || isRunning || errors.some(({ at = lastAt }) => at > lastAt);
+  return isLastFound || isLater || isRunning || errors.some(({ at = lastAt }) => at > due);
 }
 
 /** Of several collectors, those that have fallen silent while others go on. */
 export function silentCollectors({ collector }: Facts): CollectorReport[] {
   const reports = collector?.collectors ?? [];
   return reports.some(({ hasReported }) => hasReported) ? reports.filter(({ isSilent }) => isSilent) : [];
-}
-
-/** What a signal is made of, for causes that go on after it. */
-export function itemsOf({ proof: { signal } }: Case): string {
-  return ITEMS[signal];
 }

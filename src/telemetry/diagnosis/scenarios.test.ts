@@ -94,6 +94,12 @@ describe('a collector that was stopped half-way', () => {
     expect(fix).toContain('start it again');
   });
 
+  it('is named too when it lived on for a while after it had told of itself', async () => {
+    const collector = await stoppedAt(BEGIN + 50);
+    expect((await told('traces', { evidence: half, collector })).cause).toContain('told nothing of itself');
+    expect((await told('metrics', { evidence: half, collector })).cause).toContain('told nothing of itself');
+  });
+
   it('is not one whose later traces are there, nor one that logs, nor one that has only just reported', async () => {
     const collector = await stoppedAt(BEGIN + 380);
     const later = { ...half, traces: tracesOf(index => (index === 3 ? 0 : spansOf(index))) };
