@@ -12,6 +12,8 @@ export interface SentRequest {
   request: ExpectedRequest;
   /** Which it carried in `traceparent`, as 32 hexadecimal digits. */
   traceId: string;
+  /** The runner's own span, which is the parent of what the request begins: 16 hexadecimal digits. */
+  spanId?: string;
   /** Since the Unix epoch, in milliseconds. */
   startedAt: number;
   answer: Answer;
@@ -144,7 +146,7 @@ async function send(
   const { run, signal, clock, random } = options;
   signal.throwIfAborted();
   const startedAt = clock.now();
-  const { traceId, traceparent } = mintTrace(prefix, random);
+  const { traceId, spanId, traceparent } = mintTrace(prefix, random);
   const patience = Math.max(PATIENCE, (request.maxMs ?? 0) + 1000);
   const limit = withTimeout(signal, patience);
   const passed = () => Math.max(clock.now() - startedAt, 0);
@@ -152,7 +154,7 @@ async function send(
     const findings = checkAnswer(request, answer);
     // What was read is judged; a thousand bodies are not kept.
     const kept = answer.kind === 'answered' ? { ...answer, body: answer.body.slice(0, KEPT_BODY) } : answer;
-    return { request, traceId, startedAt, answer: kept, findings };
+    return { request, traceId, spanId, startedAt, answer: kept, findings };
   };
   try {
     const response = await fetch(base + request.path, {
