@@ -213,8 +213,7 @@ function reportsOf(
 ): CollectorReport[] {
   const reports = [...Map.groupBy(samples, ({ instance }) => instance)].map(([instance, own]) => {
     const lastAt = Math.max(...own.map(({ points }) => points.at(-1)?.at ?? 0));
-    const spacings = own.map(({ points }) => spacingOf(points)).filter(spacing => spacing !== undefined);
-    const interval = spacings.length > 0 ? Math.max(...spacings) : undefined;
+    const interval = intervalOf(own);
     const isGone = lastAt < begin - Math.max(GONE.after, GONE.intervals * (interval ?? 0));
     const patience = Math.max(SILENT.least, SILENT.intervals * (interval ?? SILENT.unseen));
     return {
@@ -229,6 +228,12 @@ function reportsOf(
   return present
     .map(({ isGone: _, ...report }) => report)
     .sort((one, other) => (one.instance < other.instance ? -1 : 1));
+}
+
+/** A collector writes all that it counts at once; what is usual for most series, since one of a collector before it may have a gap. */
+function intervalOf(samples: readonly CounterSample[]): number | undefined {
+  const spacings = samples.map(({ points }) => spacingOf(points)).filter(spacing => spacing !== undefined);
+  return spacings.sort((one, other) => one - other)[Math.floor((spacings.length - 1) / 2)];
 }
 
 /** Nothing more is to be waited for: every collector has counted since the last answer, or has fallen silent. */

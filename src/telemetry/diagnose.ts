@@ -87,13 +87,14 @@ export function diagnose(proof: Proof, facts: Facts): Proof {
 function firstOf(looks: readonly Look[], it: Case): Diagnosis {
   for (const look of looks) {
     const found = look(it);
-    if (found) return { ...found, evidence: [...it.proof.notes, ...samplingNote(it), ...found.evidence] };
+    if (found) return { ...found, evidence: [...it.proof.notes, ...samplingNote(it, found), ...found.evidence] };
   }
   throw new Error('no look has an opinion');
 }
 
 /** Whatever the cause is, what was not sampled is not missing. */
-function samplingNote({ proof, loss }: Case): string[] {
+function samplingNote({ proof, loss }: Case, { cause }: Diagnosis): string[] {
+  if (cause.includes('sampling, not loss')) return [];
   const unsampled = loss?.trails.filter(({ isUnsampled }) => isUnsampled).length ?? 0;
   return proof.signal !== 'traces' || unsampled === 0
     ? []

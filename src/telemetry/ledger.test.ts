@@ -95,6 +95,12 @@ describe('a run of which nothing is lost', () => {
     const metrics = await ledger('metrics', {}, under);
     expect(told(metrics)).toContain('exported 640 data points −0');
     expect(noteOf(metrics, 'exported')).toBe('60 more were on their way when this was counted');
+    const early = { ...flow(), 'otelcol_exporter_sent_spans_total{exporter="awsxray"}': 90 };
+    expect(noteOf(await ledger('traces', {}, early), 'exported')).toBe(
+      '10 more were on their way when this was counted',
+    );
+    const late = { ...flow(), 'otelcol_exporter_sent_spans_total{exporter="awsxray"}': 108 };
+    expect(noteOf(await ledger('traces', {}, late), 'exported')).toBe('with 8 that had been accepted before');
   });
 });
 

@@ -111,7 +111,8 @@ function acceptedHop(signal: Signal, loss: Loss | undefined, { counters }: Ledge
   };
 }
 
-function exportedHop(signal: Signal, loss: Loss, { counters }: LedgerFacts): LedgerHop {
+function exportedHop(signal: 'traces' | 'logs', loss: Loss, facts: LedgerFacts): LedgerHop {
+  const { counters } = facts;
   const hop = { hop: 'exported', unit: UNITS[signal] } as const;
   const own = reportedOf(signal, counters);
   const { sent } = own ? exportedOf(own) : {};
@@ -121,6 +122,7 @@ function exportedHop(signal: Signal, loss: Loss, { counters }: LedgerFacts): Led
   const lost = addKnown(loss.processors, loss.exporters);
   const notes = [
     sent === undefined ? absence(counters, 'has finished no export: retries count when they end') : undefined,
+    underWay(signal, own, (loss.exporters ?? 0) + loss.sampledOut + left(loss.droppers), facts),
     ...(own ? [sinksNote(own)] : []),
   ].filter(one => one !== undefined);
   return {
@@ -129,6 +131,25 @@ function exportedHop(signal: Signal, loss: Loss, { counters }: LedgerFacts): Led
     ...(lost !== undefined && { lost }),
     ...(notes.length > 0 && { note: notes.join('; ') }),
   };
+}
+
+function left(droppers: Loss['droppers']): number {
+  return droppers.reduce((sum, { dropped }) => sum + dropped, 0);
+}
+
+/** What came in and what went out are counted at one moment, so that they differ by what is between. */
+function underWay(
+  signal: Signal,
+  own: SignalIncrease | undefined,
+  gone: number,
+  facts: Pick<LedgerFacts, 'evidence' | 'counters'>,
+): string | undefined {
+  const { accepted } = own ?? {};
+  const { sent } = own ? exportedOf(own) : {};
+  if (accepted === undefined || sent === undefined || doublingOf(signal, facts)) return undefined;
+  const between = accepted - sent - gone;
+  if (between > 0) return `${between} more were on their way when this was counted`;
+  return sent > accepted ? `with ${sent - accepted} that had been accepted before` : undefined;
 }
 
 /** Exporters whose figures are left out. */
@@ -253,11 +274,9 @@ function metricsLedger(facts: LedgerFacts): Ledger {
   const { sent, sendFailed, enqueueFailed, failedTranslations = 0 } = own ? exportedOf(own) : {};
   const failed = addKnown(sendFailed, enqueueFailed) ?? 0;
   const accepted = acceptedHop('metrics', undefined, facts);
-  const underWay =
-    own?.accepted !== undefined && sent !== undefined ? own.accepted - sent - failed - droppedOf(own) : 0;
   const notes = [
     ...(sent === undefined ? [absence(counters, 'has finished no export: retries count when they end')] : []),
-    ...(underWay > 0 && failed === 0 ? [`${underWay} more were on their way when this was counted`] : []),
+    underWay('metrics', own, failed + (own ? droppedOf(own) : 0), facts),
     ...(own ? [sinksNote(own)] : []),
   ].filter(one => one !== undefined);
   const exported: LedgerHop = {

@@ -114,10 +114,12 @@ export function partlyLost(it: Case): Diagnosis | undefined {
   if (!loss || loss.found === 0 || !((loss.total ?? 0) > 0)) return undefined;
   const { total = 0, before = 0, backend = 0, missing } = loss;
   const items = ITEMS[signal];
+  const whole =
+    missing.length > 0 ? `, everything of ${missing.length} of ${count(loss.trails.length, 'request')}` : '';
   if (loss.before === undefined) {
     return {
       hop: 'collector',
-      cause: `${total} ${items} are missing, of ${missing.length} of ${count(loss.trails.length, 'request')} all; at which hop is not known, because the collector's counters are not available${unflagged(it)}`,
+      cause: `${total} ${items} are missing${whole}; at which hop is not known, because the collector's counters are not available${unflagged(it)}`,
       fix: 'Let the collector send its own metrics (`service.telemetry.metrics`) to the Prometheus that this run asks, and run again',
       evidence: [...exportTrouble(it.facts), ...figures(it)],
     };

@@ -1,8 +1,8 @@
 import { count } from '../../report/words.ts';
-import { actionsOf, exporterFix, knownFix } from '../collector-log.ts';
+import { actionsOf, type CollectorError, exporterFix, knownFix } from '../collector-log.ts';
 import { doublingOf } from '../loss.ts';
 import type { Diagnosis } from '../proof.ts';
-import { type Case, exportTrouble, figures, hasArrived, haveCounters, ITEMS, listed } from './case.ts';
+import { beginOf, type Case, exportTrouble, figures, hasArrived, haveCounters, ITEMS, listed } from './case.ts';
 import { isAliveSince, lastHeardOf } from './process-looks.ts';
 
 /** What receivers, processors and exporters of the collector have done with what came. */
@@ -17,6 +17,9 @@ export function noPipeline({ proof: { signal }, facts }: Case): Diagnosis | unde
   };
 }
 
+/** What CloudWatch Logs has not taken of a batch: the exporter warns of it, and counts the whole batch as sent. */
+const UNCOUNTED = /log events for log group name are|single log event size is larger/;
+
 /** Retries are not counted as failures until they end, so that the log tells of failures sooner than the counters. */
 export function exporterFailed(it: Case): Diagnosis | undefined {
   const { proof, own, counters, errors, loss, increase } = it;
@@ -28,8 +31,8 @@ export function exporterFailed(it: Case): Diagnosis | undefined {
   const last = told.findLast(({ text, component }) => knownFix(text, component)) ?? told.at(-1);
   // What was logged once and has passed is no cause: others have arrived since, or nothing was there to be sent.
   const isOld = loss
-    ? (loss.exporters ?? loss.total ?? loss.missing.length) === 0
-    : own.some(({ passed }) => passed) || (haveCounters(it) && !counters?.accepted);
+    ? (loss.exporters ?? loss.total ?? loss.missing.length) === 0 && !UNCOUNTED.test(last?.text ?? '')
+    : own.some(({ passed }) => passed) || (haveCounters(it) && !counters?.accepted) || isBeforeAll(last, it);
   if (failed === 0 && (!last || isOld)) return undefined;
   const exporter = last?.component ?? counters?.failing[0];
   const name = exporter === undefined ? 'The exporter' : `Exporter \`${exporter}\``;
@@ -41,6 +44,12 @@ export function exporterFailed(it: Case): Diagnosis | undefined {
     fix: last ? exporterFix(last.text, last.component) : silentFix(exporter),
     evidence: [...texts.slice(-3), ...figures(it)],
   };
+}
+
+/** It was logged before the traffic, and this run's counters tell of deliveries and of no failure: another collector may have been there. */
+function isBeforeAll(last: CollectorError | undefined, { facts: { sent = [] }, increase, counters }: Case): boolean {
+  const isEarlier = last?.at !== undefined && sent.length > 0 && last.at < beginOf(sent);
+  return isEarlier && increase !== undefined && (counters?.sent ?? 0) > 0;
 }
 
 /** Errors of an exporter that leads elsewhere are not why something is missing here. */
