@@ -11,8 +11,8 @@ export const actions: Record<string, () => Promise<{ action: Action }>> = {
 };
 
 /**
- * The clean-up after a job, of whichever action: sees what it left at AWS to its end, or removes the compose project or the login
- * that it left. The stub calls it when something was left only.
+ * The clean-up after a job, of whichever action: sees what it left at AWS to its end, or removes the compose project, the login
+ * or the service account that it left. The stub calls it when something was left only.
  */
 export async function cleanUp(): Promise<void> {
   const { actionsHost } = await import('./runner/actions-host.ts');
@@ -20,6 +20,11 @@ export async function cleanUp(): Promise<void> {
   if (actionsHost.savedStates()[PROJECT_STATE]) return await removeLeftProject(actionsHost);
   const { LOGIN_STATE, removeLeftLogin } = await import('./actions/build-push/remove-left-login.ts');
   if (actionsHost.savedStates()[LOGIN_STATE]) return await removeLeftLogin(actionsHost);
+  const { ACCOUNT_STATE } = await import('./actions/deploy/provision-grafana.ts');
+  if (actionsHost.savedStates()[ACCOUNT_STATE]) {
+    const { removeLeftAccount } = await import('./actions/deploy/remove-left-account.ts');
+    await removeLeftAccount(actionsHost);
+  }
   const { confirmEnd } = await import('./actions/confirm-end.ts');
   await confirmEnd(actionsHost);
   setTimeout(() => process.exit(), 500).unref();

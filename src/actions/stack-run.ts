@@ -81,8 +81,8 @@ export async function waitIfBusy(
 /** The name of the region's state, beside those of what is unfinished. */
 export const REGION_STATE = 'region';
 
-/** For the clean-up after the job; without it, only that confirmation is missed. */
-function keepState(name: string, value: string, host: Host): void {
+/** For the clean-up after the job; without it, only that is missed. */
+export function keepState(name: string, value: string, host: Host): void {
   try {
     host.saveState(name, value);
   } catch (error) {

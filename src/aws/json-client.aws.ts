@@ -10,7 +10,10 @@ import { call, type Session } from './session.aws.ts';
 export interface JsonService {
   /** `AWS_ENDPOINT_URL_<ID>` follows from it. */
   id: string;
-  /** In `X-Amz-Target`, for JSON 1.1; for REST the path of each action, to which its whole input is posted. */
+  /**
+   * In `X-Amz-Target`, for JSON 1.1. For REST the method, POST unless given, and path of each action, such as
+   * `GET /things/{id}`: members that the path names go there, the others into the query of a GET, else into the body.
+   */
   target: string | Readonly<Record<string, string>>;
   /** The first part of its endpoint's name. */
   host: string;
@@ -56,8 +59,10 @@ export function jsonCaller(
     }),
   });
   return async (action, input, wanted) => {
-    const traits = isRest ? { http: ['POST', pathOf(action), 200] } : 0;
-    const operation = [9, namespace, action, traits, structure(Object.keys(input)), structure(wanted)];
+    const place = isRest ? placeOf(action, target[action]) : undefined;
+    const traits = place ? { http: [place.method, place.path, 200] } : 0;
+    const asked = structure(Object.keys(input), name => place && bindingOf(name, place));
+    const operation = [9, namespace, action, traits, asked, structure(wanted)];
     const Command = makeBuilder(
       { Region: { type: 'builtInParams', name: 'region' }, Endpoint: { type: 'builtInParams', name: 'endpoint' } },
       isRest ? service.id : target,
@@ -76,14 +81,25 @@ export function jsonCaller(
     return output as object;
   };
 
-  function pathOf(action: string): string {
-    const path = isRest ? target[action] : undefined;
-    if (path === undefined) throw new Error(`no path is known for ${action}`);
-    return path;
-  }
-
   /** In the SDK's schema notation: 3 is a structure, 15 a document, which is any JSON. */
-  function structure(members: readonly string[]) {
-    return [3, namespace, 'Any', 0, members, members.map(() => 15)];
+  function structure(members: readonly string[], binding: (name: string) => unknown = () => undefined) {
+    return [3, namespace, 'Any', 0, members, members.map(name => binding(name) ?? 15)];
   }
+}
+
+interface RestPlace {
+  method: string;
+  path: string;
+}
+
+function placeOf(action: string, declared: string | undefined): RestPlace {
+  const [, method = 'POST', path] = /^(?:([A-Z]+) )?(\/.*)$/.exec(declared ?? '') ?? [];
+  if (path === undefined) throw new Error(`no path is known for ${action}`);
+  return { method, path };
+}
+
+/** In the SDK's schema notation: a text that is part of the path (1) or of the query; `undefined` is part of the body. */
+function bindingOf(name: string, { method, path }: RestPlace) {
+  if (path.includes(`{${name}}`)) return [0, 1];
+  return method === 'GET' ? [0, { httpQuery: name }] : undefined;
 }

@@ -1,4 +1,5 @@
 import type { Place } from '../runner/fault.ts';
+import type { GrafanaResult } from './grafana-result.ts';
 
 /** What one run did: the only thing that summaries, outputs and annotations are made from. Plain data. */
 export interface RunResult {
@@ -12,6 +13,8 @@ export interface RunResult {
   stacks: StackResult[];
   /** What AWS keeps, and bills for, after a teardown. */
   residue: Residue[];
+  /** What Grafana has for the stacks, where it was looked at. */
+  grafana?: GrafanaResult | undefined;
   /** Milliseconds from start to end. */
   duration: number;
 }

@@ -1,4 +1,5 @@
 import { renderPlace } from '../runner/fault.ts';
+import type { GrafanaOutcome, GrafanaResult } from './grafana-result.ts';
 import { blocks, code, fenced, folded, html, link, plain, prose, table } from './markdown.ts';
 import { timeline } from './mermaid.ts';
 import { type PlanView, planMarkdown } from './plan-view.ts';
@@ -28,6 +29,7 @@ function render(run: RunResult, plan: string | undefined): string {
     ...run.stacks.flatMap(stack => (stack.cause || stack.outcome === 'failed' ? [failure(stack)] : [])),
     ...run.stacks.flatMap(({ services = [] }) => services.map(serviceSection)),
     stackTable(run),
+    run.grafana && grafanaSection(run.grafana),
     validationTable(run),
     run.dryRun ? changeTable(run) : undefined,
     run.residue.length > 0 ? residueTable(run) : undefined,
@@ -58,6 +60,28 @@ function stackTable({ stacks, region, endpoint }: RunResult): string {
       stack.outcome === 'skipped' ? '' : duration(stack.duration),
     ]),
   );
+}
+
+const GRAFANA_ICON: Readonly<Record<GrafanaOutcome, string>> = {
+  created: '✅',
+  updated: '✅',
+  unchanged: '✅',
+  kept: '✋',
+  failed: '⚠️',
+};
+
+function grafanaSection({ url, dataSources, dashboards, stopped }: GrafanaResult): string {
+  const rows = [...dashboards, ...dataSources].map(({ name, url, outcome }) => [
+    GRAFANA_ICON[outcome],
+    outcome === 'failed' ? plain(name) : link(plain(name), url),
+    dashboards.some(one => one.url === url) ? 'dashboard' : 'data source',
+    outcome === 'kept' ? 'kept as somebody has changed it' : outcome,
+  ]);
+  return blocks(
+    `### ${url ? link('Grafana', url) : 'Grafana'}`,
+    stopped && `⚠️ ${prose(stopped)}. The stacks are up all the same.`,
+    rows.length > 0 ? table(['', 'What', 'Kind', 'Result'], rows) : undefined,
+  ).trimEnd();
 }
 
 /** A setting that would be made, or was, is worth a word beside why the stack changes. */

@@ -106,6 +106,37 @@ it('looks at the code where other metrics go on', async () => {
   });
 });
 
+it('tells what took the place of a metric that was there before', async () => {
+  const rename: ProcessOptions['change'] = ({ __name__ }, value) =>
+    __name__ === 'shop_requests_total' ? undefined : value;
+  const lose: ProcessOptions['change'] = ({ __name__ }, value) => (__name__ === 'shop_heat' ? value : undefined);
+  for (const [change, expectation] of [
+    [rename, { fix: 'Did it get another name? `shop_request_number_total` has come since' }],
+    [lose, { cause: expect.stringContaining('failed 6 times to translate') }],
+  ] as const) {
+    const world = new World();
+    const old = started(world);
+    world.pass(10_000);
+    world.kill(old);
+    const next = started(world, { change });
+    world.pass(2000);
+    const run = () => {
+      const sent = world.send([next], times(3, HOME));
+      if (change === rename)
+        world.prometheus.write({ __name__: 'shop_request_number_total', job: 'shop' }, world.now, 3);
+      else {
+        world.prometheus.write(FAILURES, world.now - 20_000, 40);
+        world.prometheus.write(FAILURES, world.now, 46);
+      }
+      return sent;
+    };
+    expect(await explained(world, run, [REQUESTS, TIMES, HEAT])).toMatchObject({
+      seen: expect.stringContaining('from before the traffic'),
+      ...expectation,
+    });
+  }
+});
+
 it('names the instance that is silent, and when it spoke last', async () => {
   const world = new World();
   const [a, b] = ['a', 'b'].map(instance => started(world, { instance })) as [ShopProcess, ShopProcess];

@@ -10,7 +10,15 @@ import { age } from './judge-metric.ts';
 import { KNOWN_METRICS } from './known-metrics.ts';
 import { type Instance, instanceOf } from './metric-history.ts';
 import { countEvidence, isFresh, type Picture, silentInstances, steadinessOf } from './metric-picture.ts';
-import { alternatives, jobsQuery, namesQuery, type RunScope, seriesKey, seriesSelector } from './metric-series.ts';
+import {
+  alternatives,
+  jobsQuery,
+  namesQuery,
+  newNamesQuery,
+  type RunScope,
+  seriesKey,
+  seriesSelector,
+} from './metric-series.ts';
 import { prometheusName, prometheusSeries } from './prometheus-name.ts';
 
 export interface ExplainOptions {
@@ -33,8 +41,9 @@ const STEP = 300_000;
 
 /** What is asked once something is missing, and never before. */
 interface Known {
-  /** Of the service, those with a sample of the last five minutes. */
+  /** Of the service, those with a sample of the last five minutes; and since the traffic began, but for what is expected. */
   names: readonly string[];
+  newNames: readonly string[];
   /** Samples of the metrics that are missing, from before the baseline until ten minutes ahead. */
   wide: readonly Series[];
   /** Of those of them of which nothing else is known, the last. */
@@ -73,15 +82,19 @@ async function ask(missing: readonly ExpectedMetric[], options: ExplainOptions):
   const failures = KNOWN_METRICS.collector.metrics.filter(({ name }) => name === FAILED_TRANSLATIONS);
   // Without the suffix, too, where the exporter adds none.
   const failureNames = alternatives([FAILED_TRANSLATIONS, ...failures.map(prometheusName)]);
-  const [named, others, wide, failed] = await Promise.all([
+  const sinceTraffic = (picture.now - picture.from) / 1000;
+  const [named, others, wide, failed, newNamed] = await Promise.all([
     backend.query(namesQuery(scope)),
     backend.query(jobsQuery(missing)),
     backend.range(`${selector}${window}`, ahead),
     backend.range(`{__name__=~${failureNames}}${window}`, ahead),
+    backend.query(newNamesQuery(scope, sinceTraffic)),
   ]);
+  const expected = new Set(options.metrics.flatMap(prometheusSeries));
   const lost = missing.filter(metric => seriesOf(metric, wide).length === 0);
   return {
     names: named.map(({ labels }) => labels.__name__ ?? ''),
+    newNames: newNamed.map(({ labels }) => labels.__name__ ?? '').filter(name => !expected.has(name)),
     wide,
     others,
     untranslated: failed.reduce((sum, series) => sum + riseSince(series, begin), 0),
@@ -231,13 +244,12 @@ function delta(untranslated: number): Cause {
 }
 
 /** Nothing of it has come since the traffic began. */
-function absence(metric: ExpectedMetric, known: Known, { scope, picture, metrics }: ExplainOptions): Cause {
+function absence(metric: ExpectedMetric, known: Known, options: ExplainOptions): Cause {
+  const { scope, picture, metrics } = options;
   const isOthersFresh = picture.tracks.some(track => isFresh(track, picture));
   const last = lastOf(metric, known);
-  // Gauges have no temporality: they come, where totals have ended.
-  const isDropped = known.untranslated > 0 && isOthersFresh && metric.type !== 'gauge';
-  if (last !== undefined && isDropped) return { ...stale(last, isOthersFresh, picture), ...delta(known.untranslated) };
-  if (last !== undefined) return stale(last, isOthersFresh, picture);
+  if (last !== undefined)
+    return { seen: oldSample(last, picture), ...stale(metric, last, isOthersFresh, known, options) };
   const { seen, nearest } = otherMetrics(metric, known.names);
   const named = explainName(metric, known.names, metrics);
   if (named) return { seen, ...named };
@@ -263,15 +275,31 @@ function lastOf(metric: ExpectedMetric, { wide, old }: Known): number | undefine
 /** From here on, what is old is told to be of another day, in milliseconds. */
 const YESTERDAY = 12 * 3600_000;
 
-function stale(last: number, isOthersFresh: boolean, { from, now }: Picture): Cause {
+function oldSample(last: number, { now }: Picture): string {
   const old = now - last;
-  const whose = old >= YESTERDAY ? "yesterday's data" : 'from before the traffic';
+  return `last sample ${age(old)} old: ${old >= YESTERDAY ? "yesterday's data" : 'from before the traffic'}`;
+}
+
+/** It was there once, so that what has changed since is why. */
+function stale(
+  metric: ExpectedMetric,
+  last: number,
+  isOthersFresh: boolean,
+  { newNames, untranslated }: Known,
+  { picture: { from }, metrics }: ExplainOptions,
+): Cause {
+  const named = explainName(metric, newNames, metrics);
+  if (named) return named;
+  // Gauges have no temporality: they come, where totals have ended.
+  if (untranslated > 0 && isOthersFresh && metric.type !== 'gauge') return delta(untranslated);
+  const { nearest } = otherMetrics(metric, newNames);
   return {
-    seen: `last sample ${age(old)} old: ${whose}`,
     cause: `The last sample is from ${iso(last)}, ${age(from - last)} before the traffic began, and none has come since`,
-    fix: isOthersFresh
-      ? 'Other metrics have come since: check that the code which records this one still runs, and under this name'
-      : 'Check that the application still exports metrics, and that the collector forwards them to this Prometheus',
+    fix: nearest
+      ? `Did it get another name? \`${nearest}\` has come since`
+      : isOthersFresh
+        ? 'Other metrics have come since: check that the code which records this one still runs, and under this name'
+        : 'Check that the application still exports metrics, and that the collector forwards them to this Prometheus',
   };
 }
 

@@ -11,7 +11,7 @@ const LOOKBACK = 300_000;
 
 /**
  * A Prometheus for tests, which simulates as much of PromQL as this folder asks: selectors with a window, subqueries,
- * `last_over_time` and `count by`. Samples are there from the time at which they arrive.
+ * `last_over_time` and `count by`, also of it. Samples are there from the time at which they arrive.
  */
 export class FakePrometheus implements MetricsBackend {
   readonly asked: string[] = [];
@@ -46,8 +46,9 @@ export class FakePrometheus implements MetricsBackend {
     }
     const [, keys, selector] = /^count by \(([^)]*)\) \((.*)\)$/s.exec(promql) ?? [];
     if (keys === undefined || selector === undefined) throw new Error(`the fake Prometheus does not know ${promql}`);
+    const [, within] = /^last_over_time\((.*)\)$/s.exec(selector) ?? [];
     const groups = new Map<string, Sample>();
-    for (const { labels } of this.#range(`${selector}[${LOOKBACK / 1000}s]`, this.#now())) {
+    for (const { labels } of this.#range(within ?? `${selector}[${LOOKBACK / 1000}s]`, this.#now())) {
       const kept = Object.fromEntries(keys.split(', ').map(key => [key, labels[key] ?? '']));
       groups.set(seriesKey(kept), { labels: kept, value: (groups.get(seriesKey(kept))?.value ?? 0) + 1 });
     }

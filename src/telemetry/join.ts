@@ -13,6 +13,13 @@ interface Joined {
   records: readonly FoundRecord[];
 }
 
+/** What the join tells of each signal. */
+export interface Join {
+  /** Records name spans: where these are not there, it is the traces that are not whole. */
+  traces: Finding[];
+  logs: Finding[];
+}
+
 const TOLD = 5;
 
 /**
@@ -20,19 +27,30 @@ const TOLD = 5;
  * of the id; its span id is that of a segment of this trace; and that segment is of the service. What only one of the signals
  * has is left out, because its own search tells of that, and so is what was not sampled.
  *
- * @returns nothing when one of the signals was not looked for
+ * @returns nothing when one of the signals was not looked for, or nothing was found of it
  */
-export function judgeJoin(service: string, traces: readonly TraceEvidence[], logs: readonly LogEvidence[]): Finding[] {
-  if (traces.length === 0 || logs.length === 0) return [];
+export function judgeJoin(service: string, traces: readonly TraceEvidence[], logs: readonly LogEvidence[]): Join {
   const joined = pairsOf(traces, logs);
-  const judges = [judgeTraceIds, judgeSpanIds, judgeServices];
-  if (joined.length > 0) return judges.map(judge => judge(joined, service));
-  const isUnsampled = logs.every(({ records }) => records.length > 0 && records.every(isOfUnsampled));
-  const seen = isUnsampled ? 'nothing to join: no request was sampled' : 'no request has both a trace and a log record';
-  return NAMES.map(name => ({ name, passed: isUnsampled, seen }));
+  if (joined.length > 0) {
+    return {
+      traces: [judgeSpans(joined)],
+      logs: [judgeTraceIds(joined), judgeSpanIds(joined), judgeServices(joined, service)],
+    };
+  }
+  const all = (passed: boolean, seen: string) => NAMES.map(name => ({ name, passed, seen }));
+  if (traces.length > 0 && logs.length > 0 && logs.every(isUnsampled)) {
+    return { traces: [], logs: all(true, 'nothing to join: no request was sampled') };
+  }
+  const isEmpty = traces.every(one => one.segments.length === 0) || logs.every(one => one.records.length === 0);
+  return { traces: [], logs: isEmpty ? [] : all(false, 'no request has both a trace and a log record') };
 }
 
 const NAMES = ['join: trace ids', 'join: span ids', 'join: service'] as const;
+const SPANS = 'join: spans of log records';
+
+function isUnsampled({ records }: LogEvidence): boolean {
+  return records.length > 0 && records.every(isOfUnsampled);
+}
 
 /**
  * Traces in which a record names a span that is not there. Spans of one trace come one after the other: it is worth asking for
@@ -103,8 +121,21 @@ function judgeSpanIds(joined: readonly Joined[]): Finding {
       fix: 'Log within the active span, with the OpenTelemetry instrumentation of the logger',
     };
   }
+  return { name, passed: true, seen: `${named(joined)} of ${count(recordsIn(joined).length, 'record')} name a span` };
+}
+
+function recordsIn(joined: readonly Joined[]): FoundRecord[] {
+  return joined.flatMap(({ records }) => records);
+}
+
+function named(joined: readonly Joined[]): number {
+  return recordsIn(joined).filter(({ record }) => record.spanId !== undefined).length;
+}
+
+function judgeSpans(joined: readonly Joined[]): Finding {
+  const name = SPANS;
   const dangling = joined.flatMap(danglingOf);
-  const all = joined.flatMap(({ records }) => records).filter(({ record }) => record.spanId !== undefined).length;
+  const all = named(joined);
   if (dangling.length === 0) return { name, passed: true, seen: `${all} of ${all} records name a span that is there` };
   const told = dangling.slice(0, TOLD).map(({ traceId, spanId }) => `${spanId} of ${xrayTraceId(traceId)}`);
   return {

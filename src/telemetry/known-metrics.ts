@@ -87,6 +87,24 @@ export const KNOWN_METRICS = {
   },
 } as const satisfies Record<string, MetricSource>;
 
+/**
+ * Counters of the collector by which a loss is traced, beyond those that dashboards show. Read at v0.156.0 in metadata.yaml of
+ * receiver/receiverhelper, processor/processorhelper and processor/memorylimiterprocessor of opentelemetry-collector, and of
+ * processor/filterprocessor, processor/probabilisticsamplerprocessor and processor/tailsamplingprocessor of
+ * opentelemetry-collector-contrib.
+ */
+export const COLLECTOR_LEDGER: readonly OtlpMetric[] = [
+  ...signals('otelcol_receiver_failed', 'otelcol_processor_memory_limiter_refused'),
+  { name: 'otelcol_processor_incoming_items', unit: '{item}', type: 'counter' },
+  { name: 'otelcol_processor_outgoing_items', unit: '{item}', type: 'counter' },
+  { name: 'otelcol_processor_filter_spans.filtered', unit: '1', type: 'counter' },
+  { name: 'otelcol_processor_filter_datapoints.filtered', unit: '1', type: 'counter' },
+  { name: 'otelcol_processor_filter_logs.filtered', unit: '1', type: 'counter' },
+  { name: 'otelcol_processor_probabilistic_sampler_count_traces_sampled', unit: '1', type: 'counter' },
+  { name: 'otelcol_processor_probabilistic_sampler_count_logs_sampled', unit: '1', type: 'counter' },
+  { name: 'otelcol_processor_tail_sampling_global_count_traces_sampled', unit: '{traces}', type: 'counter' },
+];
+
 /** Counters that the collector keeps for each signal. */
 function signals(...prefixes: string[]): OtlpMetric[] {
   return prefixes.flatMap(prefix => [

@@ -54,6 +54,15 @@ it('tells of other trace ids, surely where the user agent is that of the run', (
   expect(explain({ lost: 3, sent: 20, messages: three(recordOf(OTHER)) })).toEqual({});
 });
 
+it('takes what a collector says of itself for no record, its stack traces included', () => {
+  const line = '2026-11-23T05:55:24.685Z\terror\tinternal/base_exporter.go:118\tExporting failed. Rejecting data.\t{}';
+  const trace = 'go.opentelemetry.io/collector/exporter/exporterhelper/internal.(*BaseExporter).Send';
+  const collectors = [line, trace, trace, trace].map(message => ({ message, source: 'g', stream: 'ecs/collector/1' }));
+  expect(explain({ recent: collectors })).toEqual({ note: expect.stringContaining('Nothing at all') });
+  const own = three('GET / 200').map(message => ({ message, source: 'g', stream: 'ecs/app/1' }));
+  expect(explain({ recent: [...collectors, ...own] }).cause).toContain('3 events since');
+});
+
 it('says how many at least where it has not asked for more', () => {
   expect(explain({ messages: Array(50).fill('a') }).cause).toContain('at least 50 events');
 });

@@ -1,6 +1,7 @@
 import { count } from '../report/words.ts';
 import { isRecord } from '../stacks/json-values.ts';
 import type { LogEvent } from './backends.ts';
+import { isCollectorLine } from './collector-log.ts';
 import { shown } from './json-value.ts';
 import { type LogRecord, readLogRecords } from './log-record.ts';
 import { plainTraceId } from './trace-id.ts';
@@ -83,15 +84,22 @@ export function explainMissing(seen: LogsSeen): Explanation {
   const [mention] = seen.mentions;
   if (mention) return misplaced(mention, seen);
   if (!seen.recent) return {};
-  const sorted = sortEvents(seen.recent, seen.run);
-  if (seen.recent.length === 0)
-    return { note: 'Nothing at all has come into the logs since the first of these requests' };
+  const recent = withoutCollectors(seen.recent);
+  const sorted = sortEvents(recent, seen.run);
+  if (recent.length === 0) return { note: 'Nothing at all has come into the logs since the first of these requests' };
   if (sorted.renamed.length > 0) return renamed(sorted.renamed);
   // Some records of this run bear its ids, so that the others are rather lost than written without.
   if (seen.lost < seen.sent) return sorted.bare.length > 0 ? { note: bareNote(sorted.bare, seen) } : {};
   if (sorted.bare.length >= Math.min(seen.lost, seen.most / 2)) return withoutId(sorted.bare, seen);
   if (sorted.foreign.length >= Math.min(seen.lost, seen.most / 2)) return foreign(sorted.foreign);
   return sorted.bare.length > 0 ? { note: bareNote(sorted.bare, seen) } : {};
+}
+
+/** What collectors say of themselves is no record of anybody's; a stream is of one container. */
+function withoutCollectors(events: readonly LogEvent[]): LogEvent[] {
+  const place = ({ source, stream }: LogEvent) => JSON.stringify([source, stream]);
+  const theirs = new Set(events.filter(({ message }) => isCollectorLine(message)).map(place));
+  return events.filter(event => !isCollectorLine(event.message) && (!event.stream || !theirs.has(place(event))));
 }
 
 function misplaced({ key, message }: Mention, { lost, mentions }: LogsSeen): Explanation {

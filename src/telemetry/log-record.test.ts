@@ -134,3 +134,16 @@ it('does not count an empty value as a field, but does count 0 and false', () =>
   ]);
   expect(record && fieldOf(record, 'attributes.toString')).toBeUndefined();
 });
+
+it.each([
+  ['a record of the exporter', `{"body":"a","severity_text":"INFO","trace_id":"${TRACE}","span_id":"${SPAN}"}`, 0],
+  ['OTLP', `{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"traceId":"${TRACE}","spanId":"${SPAN}"}]}]}]}`, 0],
+  ['a record of no span', '{"body":"a","severity_text":"INFO"}', undefined],
+  [
+    'a line of a logger, which may not know the flags',
+    `{"msg":"a","trace_id":"${TRACE}","span_id":"${SPAN}"}`,
+    undefined,
+  ],
+])('takes flags that are left out for 0 where 0 is left out: %s', (_, message, flags) => {
+  expect(readLogRecords(message)[0]?.traceFlags).toBe(flags);
+});

@@ -95,6 +95,9 @@ export const XRAY_ID_KEYS = [
   'X-Amzn-Trace-Id',
 ];
 
+/** Only the exporter has these. It leaves out flags that are 0, as OTLP's JSON may: the trace of such a span is not sampled. */
+const EXPORTED = ['severity_number', 'severity_text'];
+
 const NUMBER_SOURCES = ['severityNumber', 'severity_number', 'SeverityNumber'];
 
 function recordOf(record: Fields, resource?: Fields, loggedAt?: number): LogRecord {
@@ -117,7 +120,8 @@ function recordOf(record: Fields, resource?: Fields, loggedAt?: number): LogReco
     first(SOURCES.traceId, readTraceId) ??
     XRAY_ID_KEYS.map(key => readTraceId(flat[key] ?? own[key])).find(id => id !== undefined);
   const spanId = first(SOURCES.spanId, readSpanId);
-  const traceFlags = first(SOURCES.traceFlags, readFlags);
+  const isOtlp = resource !== undefined || EXPORTED.some(key => record[key] !== undefined);
+  const traceFlags = first(SOURCES.traceFlags, readFlags) ?? (isOtlp && spanId !== undefined ? 0 : undefined);
   const isUsed = (key: string) => [...used].some(source => key === source || key.startsWith(`${source}.`));
   const rest = Object.fromEntries(Object.entries(flat).filter(([key]) => !isUsed(key)));
   const attributes = { ...rest, ...own };

@@ -191,18 +191,22 @@ it('finds in the last look what was exported again after all was there', async (
 });
 
 it('knows requests that were not sampled by the flags of all their records', async () => {
-  const sent = sentRequests(4);
+  const sent = sentRequests(5);
+  const ids = traceIds(5);
   const flagged = (index: number, flags: unknown) =>
-    eventOf(sent[index] as SentRequest, { message: recordOf(traceIds(4)[index] ?? '', { flags }) });
+    eventOf(sent[index] as SentRequest, { message: recordOf(ids[index] ?? '', { flags }) });
+  const printed = JSON.stringify({ msg: 'a', trace_id: ids[2], span_id: '0f185e3285ab9fcd' });
   const { search } = searchFor(sent, () => [
     flagged(0, 0),
     flagged(1, 1),
-    flagged(2, undefined),
+    eventOf(sent[2] as SentRequest, { message: printed }),
     flagged(3, 0),
     flagged(3, 3),
+    // The exporter leaves out what is 0.
+    flagged(4, undefined),
   ]);
   await search.look(false);
-  expect(traceIds(5).map(id => search.isUnsampled(id))).toEqual([true, false, false, false, false]);
+  expect(ids.map(id => search.isUnsampled(id))).toEqual([true, false, false, false, true]);
 });
 
 it('takes the time at which the log took records for that of their arrival, where the first look has found them', async () => {

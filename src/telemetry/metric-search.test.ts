@@ -265,7 +265,8 @@ it('tells of each request when it had arrived', async () => {
   shop.serve('/', 4);
   world.pass(5000);
   await search.look(false);
-  expect(search.evidence().arrivals).toEqual([1995, 1945, 1895, 1845, 1795, 1745, 6695, 6645, 6595, 6545]);
+  // What the first look has found had come at any time before it.
+  expect(search.evidence().arrivals).toEqual([6695, 6645, 6595, 6545]);
 });
 
 it('does not count what health checks and load balancers send as well', async () => {

@@ -1,5 +1,6 @@
 import { TransientError } from '../aws/transient-error.ts';
 import type { Clock } from '../runner/clock.ts';
+import { endOf, measuredArrivals } from './arrivals.ts';
 import type { MetricsBackend } from './backends.ts';
 import { countedRequests, weightOf } from './counted-requests.ts';
 import type { CountEvidence } from './evidence.ts';
@@ -42,11 +43,13 @@ export class MetricSearch implements Search {
   readonly #options: MetricSearchOptions;
   readonly #scope: RunScope;
   readonly #twins: readonly Twins[];
+  /** When each request was first seen counted, in milliseconds since the Unix epoch. */
   readonly #found = new Map<SentRequest, number>();
   #sent: readonly SentRequest[] = [];
   #history: MetricHistory | undefined;
   #begin = 0;
   #lastRead: number | undefined;
+  #firstLookAt: number | undefined;
   #picture: Picture | undefined;
 
   constructor(options: MetricSearchOptions) {
@@ -92,6 +95,7 @@ export class MetricSearch implements Search {
     const { metrics } = this.#options;
     if (metrics.length === 0) return [];
     const picture = await this.#read(isLast);
+    this.#firstLookAt ??= picture.now;
     const blank = blankMetrics(metrics);
     const findings = [
       ...metrics.map((metric, index) => judgeMetric(metric, blank[index] as Finding, picture)),
@@ -119,7 +123,10 @@ export class MetricSearch implements Search {
     const picture = this.#picture;
     return {
       counts: picture ? counting.map(metric => countEvidence(metric, picture)) : [],
-      arrivals: this.#sent.flatMap(one => this.#found.get(one) ?? []),
+      arrivals: measuredArrivals(
+        [...this.#found].map(([sent, at]) => ({ sent, at })),
+        this.#firstLookAt ?? 0,
+      ),
     };
   }
 
@@ -174,11 +181,7 @@ export class MetricSearch implements Search {
       for (const one of this.#sent) if (one.answer.kind === 'answered' && one.request.isTraced) counted.add(one);
     }
     for (const one of counted) {
-      if (!missing.has(one) && !this.#found.has(one)) this.#found.set(one, Math.max(picture.now - endOf(one), 0));
+      if (!missing.has(one) && !this.#found.has(one)) this.#found.set(one, picture.now);
     }
   }
-}
-
-function endOf({ startedAt, answer }: SentRequest): number {
-  return startedAt + answer.ms;
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { readPromql } from '../tooling/promql.ts';
-import { jobsQuery, namesQuery, seriesKey, seriesSelector, seriesText } from './metric-series.ts';
+import { jobsQuery, namesQuery, newNamesQuery, seriesKey, seriesSelector, seriesText } from './metric-series.ts';
 
 const COUNTER = { name: 'a.b', unit: '', type: 'counter' } as const;
 const HISTOGRAM = { name: 'c', unit: 's', type: 'histogram' } as const;
@@ -13,7 +13,12 @@ it('selects all series of all metrics of one service at once', () => {
 
 it('asks in PromQL, whatever the names', () => {
   const odd = { service: 'a"b\\c (d)|e+' };
-  for (const query of [seriesSelector([COUNTER], odd, 'instance=~"x"'), namesQuery(odd), jobsQuery([COUNTER])])
+  for (const query of [
+    seriesSelector([COUNTER], odd, 'instance=~"x"'),
+    namesQuery(odd),
+    newNamesQuery(odd, 2.1),
+    jobsQuery([COUNTER]),
+  ])
     expect(readPromql(query).labels).toContain('job');
   expect(seriesSelector([COUNTER], odd)).toContain(String.raw`(.+/)?a\"b\\\\c \\(d\\)\\|e\\+`);
 });

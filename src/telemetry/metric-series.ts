@@ -20,6 +20,11 @@ export function namesQuery(scope: RunScope): string {
   return `count by (__name__) (${ofService([], scope)})`;
 }
 
+/** Those with a sample of the last seconds, of at least one. */
+export function newNamesQuery(scope: RunScope, seconds: number): string {
+  return `count by (__name__) (last_over_time(${ofService([], scope)}[${Math.max(Math.ceil(seconds), 1)}s]))`;
+}
+
 /** Which services have series of these names, each with the number of them. */
 export function jobsQuery(metrics: readonly OtlpMetric[]): string {
   const names = [...new Set(metrics.flatMap(prometheusSeries))].sort();

@@ -2,7 +2,7 @@ import { TransientError } from '../aws/transient-error.ts';
 import type { Clock } from '../runner/clock.ts';
 import { type Fault, renderFault, throwIfAny, UserFault } from '../runner/fault.ts';
 import type { Backends } from './backends.ts';
-import { type CounterSample, readCounters } from './collector-counters.ts';
+import { type CounterSample, isSettled, readCounters } from './collector-counters.ts';
 import type { Evidence } from './evidence.ts';
 import type { Expectations } from './expectations.ts';
 import type { Finding } from './finding.ts';
@@ -10,7 +10,7 @@ import { judgeJoin } from './join.ts';
 import { judgeLatency, latencyOf } from './latency.ts';
 import { LogSearch } from './log-search.ts';
 import { MetricSearch } from './metric-search.ts';
-import { askForNeverSent, judgeControl, type NeverSent } from './never-sent.ts';
+import { askForNeverSent, type ControlAnswer, judgeControl, type NeverSent } from './never-sent.ts';
 import { type Proof, SIGNALS, type Signal, type SignalProof } from './proof.ts';
 import type { Search } from './search.ts';
 import { settledTraces } from './settle.ts';
@@ -99,7 +99,7 @@ export async function proveRun(plan: ProofPlan, options: ProofRunOptions): Promi
   const hasRecords = watched.some(one => one.signal === 'logs' && one.passed);
   const [control, after, records] = await Promise.all([
     askPatiently(() => askForNeverSent(backends, never, signalsOf(expectations), startedAt), options),
-    metrics && askPatiently(() => readCounters(backends.metrics), options),
+    metrics && lastCounters(metrics, plan, { begin: startedAt, from: lastAnswer(sent, startedAt) }, watched, options),
     // Once more, for what was exported twice: the second time may come after all was there.
     logs && hasRecords ? askPatiently(() => logs.look(true), options) : undefined,
   ]);
@@ -114,11 +114,11 @@ export async function proveRun(plan: ProofPlan, options: ProofRunOptions): Promi
       logs: logs?.evidence().arrivals ?? [],
     },
   };
-  const join = traces && logs ? judgeJoin(expectations.service, evidence.traces, evidence.logs) : [];
+  const join = judgeJoin(expectations.service, evidence.traces, evidence.logs);
   const signals = watched.map(one => {
     const more = [
       judgeControl(one.signal, control.answer, control.fault),
-      ...(one.signal === 'logs' ? join : []),
+      ...(one.signal === 'metrics' ? [] : join[one.signal]),
       ...latencyFindings(one.signal, evidence, plan.maxArrival),
     ];
     const own = one.signal === 'logs' ? (records?.answer ?? one.findings) : one.findings;
@@ -134,7 +134,7 @@ export async function proveRun(plan: ProofPlan, options: ProofRunOptions): Promi
 }
 
 /** So long a backend is given to answer at the beginning and at the end, in milliseconds: what may pass is asked again. */
-const ASKING = 10_000;
+const ASKING = 6000;
 
 /** What came of asking. */
 interface Asked<T> {
@@ -152,6 +152,28 @@ async function askPatiently<T>(ask: () => Promise<T>, options: ProofRunOptions):
   return 'answer' in asked ? asked : { ...(fault && { fault }) };
 }
 
+/** Where something is missing, what collectors have counted is waited for; where nothing is, it is taken as it stands. */
+async function lastCounters(
+  metrics: MetricSearch,
+  { backends }: ProofPlan,
+  times: { begin: number; from: number },
+  watched: readonly SignalProof[],
+  options: ProofRunOptions,
+): Promise<Asked<CounterSample[]>> {
+  const isWhole = watched.every(({ passed }) => passed);
+  const instances = metrics.evidence().counts.flatMap(({ byInstance }) => [...byInstance.keys()]);
+  const asked: Asked<CounterSample[]> = {};
+  const look = async (): Promise<Finding[]> => {
+    const now = options.clock.now();
+    const samples = await readCounters(backends.metrics, { since: times.begin, now });
+    asked.answer = samples;
+    return [{ name: 'counters', passed: isWhole || isSettled(samples, { ...times, now, instances }) }];
+  };
+  const patience = Math.min(ASKING, options.patience);
+  const { fault } = await watch([{ name: 'counters', passed: false }], look, { ...options, patience });
+  return asked.answer ? asked : { ...(fault && { fault }) };
+}
+
 /**
  * Sees that every backend answers this run before anything is sent, and how the counters stand.
  *
@@ -165,14 +187,28 @@ async function firstLook(
   const { expectations, backends, run } = plan;
   const now = options.clock.now();
   const never = neverSentIn(plan, tracePrefix(now, run), options);
-  const [counted, ...others] = await Promise.all([
+  const signals = signalsOf(expectations);
+  const [counted, risen, controls] = await Promise.all([
     metrics && askPatiently(() => readCounters(backends.metrics), options),
     metrics && askPatiently(() => metrics.baseline().then(() => true), options),
-    ...signalsOf(expectations).map(one => askPatiently(() => askForNeverSent(backends, never, [one], now), options)),
+    Promise.all(signals.map(one => askPatiently(() => askForNeverSent(backends, never, [one], now), options))),
   ]);
-  const faults = [counted, ...others].flatMap(asked => asked?.fault ?? []);
+  // Of what is asked of one backend, one answer says why there is none.
+  const faults = [
+    ...signals.flatMap(
+      (one, index) => (one === 'metrics' && (counted?.fault ?? risen?.fault)) || (controls[index]?.fault ?? []),
+    ),
+    ...signals.flatMap((one, index) => controlFault(one, controls[index]?.answer)),
+  ];
+  // Two services of one account say the same.
   throwIfAny([...new Map(faults.map(fault => [renderFault(fault), fault])).values()]);
   return counted?.answer;
+}
+
+/** A backend that finds what was never sent is not worth the traffic. */
+function controlFault(signal: Signal, answer: ControlAnswer | undefined): Fault[] {
+  const { passed, cause = '', seen, fix } = judgeControl(signal, answer);
+  return answer === undefined || passed ? [] : [{ what: cause, seen: `${signal}: ${seen}`, fix }];
 }
 
 /** Those of which something is expected. */

@@ -34,6 +34,15 @@ export function replacedId(headers: Pick<Headers, 'get'>, traceId: string): Repl
   return undefined;
 }
 
+/** What answers say of their traces: a hint, since what stands before an application may name a trace of its own. */
+export function replacedNote(sent: readonly SentRequest[]): string | undefined {
+  const [first, ...others] = sent.flatMap(({ request, replaced }) => (replaced ? [{ request, ...replaced }] : []));
+  if (!first) return undefined;
+  const { header, traceId, request } = first;
+  const more = others.length > 0 ? ` and ${others.length} more` : '';
+  return `The header \`${header}\` of the answer to ${request.name}${more} names another trace than the request has begun: ${xrayTraceId(traceId)}`;
+}
+
 /** So far from the requests X-Ray's own ids may begin, in seconds: they begin with the time. */
 const NEAR = 3600;
 const TOLD = 3;

@@ -5,7 +5,7 @@ import type { TracesBackend } from './backends.ts';
 import type { TraceEvidence } from './evidence.ts';
 import type { ExpectedSpan } from './expectations.ts';
 import type { Finding } from './finding.ts';
-import { explainReplaced } from './replaced-id.ts';
+import { explainReplaced, replacedNote } from './replaced-id.ts';
 import type { Search } from './search.ts';
 import { TraceAsking } from './trace-asking.ts';
 import { blankTraces, isSampledOut, judgeTraces, type TracesSeen } from './trace-findings.ts';
@@ -80,7 +80,8 @@ export class TraceSearch implements Search {
   }
 
   notes(): string[] {
-    return [...(this.#options.backend.notes?.() ?? []), ...this.#notes];
+    const told = replacedNote(this.#options.sent);
+    return [...(this.#options.backend.notes?.() ?? []), ...(told ? [told] : []), ...this.#notes];
   }
 
   evidence(): { traces: TraceEvidence[]; arrivals: number[] } {

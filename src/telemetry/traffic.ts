@@ -5,6 +5,7 @@ import type { ExpectedRequest } from './expectations.ts';
 import type { Finding } from './finding.ts';
 import { mismatches } from './json-match.ts';
 import { shown } from './json-value.ts';
+import { type ReplacedId, replacedId } from './replaced-id.ts';
 import { mintTrace, type RandomBytes, tracePrefix } from './trace-id.ts';
 
 /** A request that was sent, and what came of it. */
@@ -17,6 +18,8 @@ export interface SentRequest {
   /** Since the Unix epoch, in milliseconds. */
   startedAt: number;
   answer: Answer;
+  /** The trace that the answer's headers name instead. */
+  replaced?: ReplacedId;
   /** Whether the answer is as expected: one for each thing that is expected of it. */
   findings: readonly Finding[];
 }
@@ -150,11 +153,11 @@ async function send(
   const patience = Math.max(PATIENCE, (request.maxMs ?? 0) + 1000);
   const limit = withTimeout(signal, patience);
   const passed = () => Math.max(clock.now() - startedAt, 0);
-  const judged = (answer: Answer): SentRequest => {
+  const judged = (answer: Answer, replaced?: ReplacedId): SentRequest => {
     const findings = checkAnswer(request, answer);
     // What was read is judged; a thousand bodies are not kept.
     const kept = answer.kind === 'answered' ? { ...answer, body: answer.body.slice(0, KEPT_BODY) } : answer;
-    return { request, traceId, spanId, startedAt, answer: kept, findings };
+    return { request, traceId, spanId, startedAt, answer: kept, findings, ...(replaced && { replaced }) };
   };
   try {
     const response = await fetch(base + request.path, {
@@ -164,7 +167,8 @@ async function send(
       signal: limit,
     });
     const body = await bodyOf(response);
-    return judged({ kind: 'answered', status: response.status, ms: passed(), ...body });
+    const answer: Answer = { kind: 'answered', status: response.status, ms: passed(), ...body };
+    return judged(answer, replacedId(response.headers, traceId));
   } catch (error) {
     signal.throwIfAborted();
     const reason = limit.aborted ? `no full answer within ${patience / 1000} s` : reasonOf(error);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { KNOWN_METRICS, type MetricSource } from '../telemetry/known-metrics.ts';
 import { prometheusSeries } from '../telemetry/prometheus-name.ts';
 import { alertRules } from './alert-rules.ts';
-import { expressionsOf, type Panel, readDashboards } from './dashboards.ts';
+import { expressionsOf, filled, labelValuesOf, type Panel, readDashboards } from './dashboards.ts';
 import { readPromql } from './promql.ts';
 import { ROOT } from './repository.ts';
 
@@ -38,7 +38,7 @@ describe('metrics that are asked for', () => {
 
   it('cover every origin, and every metric that is listed', () => {
     const expressions = [
-      ...[...dashboards.values()].flatMap(expressionsOf).map(({ expr }) => expr),
+      ...[...dashboards.values()].flatMap(one => expressionsOf(one)).map(({ expr }) => expr),
       ...alertRules().map(({ expr }) => expr),
     ];
     const used = new Set(expressions.flatMap(expr => readPromql(expr).metrics));
@@ -83,12 +83,12 @@ describe.each([...dashboards])('%s', (_, dashboard) => {
   });
 
   it('asks for the values of its variables where there are some', () => {
-    for (const { name, query, definition } of variables.slice(1)) {
-      const text = (query as { query: string }).query;
-      const [, selector = '', label] = /^label_values\((.+), (\w+)\)$/.exec(text) ?? [];
-      expect(definition).toBe(text);
+    for (const variable of variables.slice(1)) {
+      const { name, query, definition } = variable;
+      const { selector = '', label } = labelValuesOf(variable) ?? {};
+      expect(definition).toBe((query as { query: string }).query);
       expect(label).toBe(name);
-      expect(unknownIn(`sum by (${label}) (${selector.replace('$job', 'a')})`), text).toEqual([]);
+      expect(unknownIn(`sum by (${label}) (${filled(selector, { job: 'a' })})`), definition).toEqual([]);
     }
   });
 
@@ -107,7 +107,9 @@ describe.each([...dashboards])('%s', (_, dashboard) => {
     const wrong = panels.flatMap(({ title, targets = [] }) =>
       targets.flatMap(({ expr, legendFormat }) => {
         const grouped = /^(?:sum|max|min|count|histogram_quantile\([\d.]+, sum)/.exec(expr);
-        const kept = grouped ? readPromql(filled(expr)).labels : ['job', 'instance'];
+        const kept = grouped
+          ? readPromql(filled(expr, { __rate_interval: '1m', job: 'a', instance: '.+' })).labels
+          : ['job', 'instance'];
         return [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)]
           .map(([, label = '']) => label)
           .filter(label => !kept.includes(label))
@@ -155,8 +157,6 @@ describe('thresholds', () => {
 
 /** Units that Grafana has under this id: https://github.com/grafana/grafana packages/grafana-data/src/valueFormats. */
 const UNITS = ['short', 'percentunit', 's', 'bytes', 'mbytes', 'Bps', 'reqps', 'cps', 'pps'];
-
-const filled = (expr: string) => expr.replaceAll('$__rate_interval', '1m');
 
 function cells({ x, y, w, h }: Panel['gridPos']): string[] {
   return Array.from({ length: w * h }, (_, index) => `${x + (index % w)},${y + Math.floor(index / w)}`);

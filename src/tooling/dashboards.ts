@@ -18,6 +18,8 @@ export interface Variable {
   type: string;
   datasource?: { type: string; uid: string };
   definition?: string;
+  /** What `All` stands for. */
+  allValue?: string;
   query: string | { query: string };
 }
 
@@ -41,12 +43,39 @@ export function readDashboards(): Map<string, Dashboard> {
   return new Map(files.map(file => [file, JSON.parse(readFileSync(join(FOLDER, file), 'utf8'))]));
 }
 
-/** Every expression of a dashboard as Prometheus gets it, with its variables filled in, and the panel it is of. */
-export function expressionsOf({ panels }: Dashboard): { panel: string; expr: string }[] {
+/** One query of a panel, as Prometheus gets it. */
+export interface Expression {
+  panel: string;
+  refId: string;
+  expr: string;
+}
+
+/** Any values: enough to see whether expressions are valid. */
+const ANY = { __rate_interval: '1m', job: 'a', instance: '.+' };
+
+/** Every expression of a dashboard, with its variables filled in as Grafana does. */
+export function expressionsOf({ panels }: Dashboard, values: Readonly<Record<string, string>> = ANY): Expression[] {
   return panels.flatMap(({ title, targets = [] }) =>
-    targets.map(({ expr }) => ({
-      panel: title,
-      expr: expr.replaceAll('$__rate_interval', '1m').replaceAll('$job', 'a').replaceAll('$instance', '.+'),
-    })),
+    targets.map(({ refId, expr }) => ({ panel: title, refId, expr: filled(expr, values) })),
   );
+}
+
+/**
+ * A text with `$name` and `${name}` replaced.
+ *
+ * @throws Error for a variable without a value
+ */
+export function filled(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replaceAll(/\$(?:\{(\w+)\}|([a-zA-Z_]\w*))/g, (whole, braced, bare) => {
+    const value = values[braced ?? bare];
+    if (value === undefined) throw new Error(`variable ${whole} has no value`);
+    return value;
+  });
+}
+
+/** What a variable takes its values from: `label_values(<selector>, <label>)`. */
+export function labelValuesOf({ query }: Variable): { selector: string; label: string } | undefined {
+  const [, selector, label] =
+    /^label_values\((.+), (\w+)\)$/.exec(typeof query === 'string' ? query : query.query) ?? [];
+  return selector !== undefined && label !== undefined ? { selector, label } : undefined;
 }

@@ -18,6 +18,15 @@ export interface ScriptedFate {
   flags?: '00' | '01';
 }
 
+export interface ScriptedAppOptions {
+  /** What becomes of the telemetry of the nth traced request, from 0. */
+  fate?: (n: number) => ScriptedFate;
+  /** Until it arrives, in milliseconds. */
+  delay?: number;
+  /** Of every answer. */
+  status?: number;
+}
+
 export interface ScriptedApp {
   url: string;
   close(): Promise<void>;
@@ -25,7 +34,6 @@ export interface ScriptedApp {
 
 /** Where its log records arrive. */
 export const SCRIPTED_GROUP = '/scripted/app';
-const STREAM = 'app/1';
 
 /** What such an application is expected to send. */
 export const SCRIPTED_EXPECTATIONS = `service: shop
@@ -43,18 +51,11 @@ logs:
 /**
  * Serves requests, and puts the telemetry of each into the local AWS and a scripted Prometheus some time later, as the script
  * says: an application with its collector, without either.
- *
- * @param fate what becomes of the telemetry of the nth traced request, from 0
- * @param delay until it arrives, in milliseconds
  */
 export async function startScriptedApp(
   endpoint: string,
   prometheus: ScriptedPrometheus,
-  {
-    fate = () => ({}),
-    delay = 50,
-    status = 200,
-  }: { fate?: (n: number) => ScriptedFate; delay?: number; status?: number } = {},
+  { fate = () => ({}), delay = 50, status = 200 }: ScriptedAppOptions = {},
 ): Promise<ScriptedApp> {
   const session = openLocalSession(endpoint, 'us-east-1');
   const xray = jsonCaller(
@@ -62,8 +63,12 @@ export async function startScriptedApp(
     session,
   );
   const logs = jsonCaller(LOGS, session);
-  await logs('CreateLogGroup', { logGroupName: SCRIPTED_GROUP }, []);
-  await logs('CreateLogStream', { logGroupName: SCRIPTED_GROUP, logStreamName: STREAM }, []);
+  const logStreamName = `app/${randomBytes(4).toString('hex')}`;
+  const groups = await logs<{ logGroups: unknown[] }>('DescribeLogGroups', { logGroupNamePrefix: SCRIPTED_GROUP }, [
+    'logGroups',
+  ]);
+  if (!groups.logGroups?.length) await logs('CreateLogGroup', { logGroupName: SCRIPTED_GROUP }, []);
+  await logs('CreateLogStream', { logGroupName: SCRIPTED_GROUP, logStreamName }, []);
   const arriving: Promise<unknown>[] = [];
   let traced = 0;
   let counted = 0;
@@ -103,7 +108,7 @@ export async function startScriptedApp(
     const logEvents = [{ timestamp: ended, message }];
     await Promise.all([
       trace !== 'lost' && xray('PutTraceSegments', { TraceSegmentDocuments: [JSON.stringify(document)] }, []),
-      log !== 'lost' && logs('PutLogEvents', { logGroupName: SCRIPTED_GROUP, logStreamName: STREAM, logEvents }, []),
+      log !== 'lost' && logs('PutLogEvents', { logGroupName: SCRIPTED_GROUP, logStreamName, logEvents }, []),
     ]);
   }
 

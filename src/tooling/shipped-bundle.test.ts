@@ -44,14 +44,55 @@ describe('on a runner', () => {
         '::endgroup::',
         '::group::Deployment',
         '::endgroup::',
+        '::group::Grafana',
+        '::endgroup::',
       ],
     ]);
+    // The token of Grafana is told to the runner alone, as a secret.
+    expect(log.match(/^.*glsa_.*$/gm)).toEqual([expect.stringMatching(/^::add-mask::glsa_\w+$/)]);
+    expect(`${summary}${JSON.stringify(outputs)}`).not.toContain('glsa_');
     expect(outputs).toMatchObject({
       changed: 'true',
       'log-groups': ['app', 'collector', 'telemetry'].map(group => `/zap-obs/runner-monitoring/${group}`).join('\n'),
     });
     expect(outputs['metrics-endpoint']).toMatch(/\/workspaces\/ws-[\w-]+$/);
     expect(summary).toContain('## ✅ runner: 3 stacks deployed');
+  });
+
+  it('leaves an account of Grafana when it is killed, which the clean-up after the job deletes', async () => {
+    write({
+      'stacks.yaml': 'stacks:\n  view: { template: view.yaml }\n',
+      'view.yaml': `Resources:
+  Metrics: { Type: AWS::APS::Workspace }
+  Grafana:
+    Type: AWS::Grafana::Workspace
+    Properties:
+      { AccountAccessType: CURRENT_ACCOUNT, AuthenticationProviders: [AWS_SSO], PermissionType: SERVICE_MANAGED, GrafanaVersion: "12.4" }
+Outputs:
+  MetricsEndpoint: { Value: !GetAtt Metrics.PrometheusEndpoint }
+  GrafanaUrl: { Value: !Sub "https://\${Grafana.Endpoint}" }
+`,
+    });
+    const hanging = aws.faults.inject({ fault: 'hanging', action: 'GetFolder' });
+    const inputs = { 'stack-prefix': 'killed', 'stacks-file': 'stacks.yaml' };
+    let kill = (_: NodeJS.Signals) => {};
+    const options: BundleOptions = {
+      onStart: stop => {
+        kill = stop;
+      },
+    };
+    const run = runBundle('deploy', inputs, onRunner(options));
+    await expect.poll(() => hanging.struck, { timeout: 20_000 }).toBe(1);
+    kill('SIGKILL');
+    const { states } = await run;
+    const before = aws.calls.length;
+    const { code, log } = await runBundle('clean-up', inputs, onRunner({ states }));
+    expect([code, log]).toEqual([
+      0,
+      expect.stringMatching(/The service account zap-obs-\d+-\w+ of Grafana, .* is deleted/),
+    ]);
+    const calls = aws.calls.slice(before).map(({ action }) => action);
+    expect(calls).toEqual(['ListWorkspaceServiceAccounts', 'DeleteWorkspaceServiceAccount']);
   });
 
   it('annotates the line of the template', async () => {

@@ -18,6 +18,9 @@ import { realRegistry, startEcr } from './services/ecr/ecr.ts';
 import { REPOSITORY } from './services/ecr/repositories.ts';
 import { ecs as ecsParts } from './services/ecs/ecs.ts';
 import { loadBalancing } from './services/elb/load-balancing.ts';
+import { grafanaService, nameOfGrafanaCall } from './services/grafana/control-plane.ts';
+import { GRAFANA_PATHS, grafanaApiService, nameOfGrafanaApiCall } from './services/grafana/http-api.ts';
+import { GrafanaWorkspaces } from './services/grafana/workspaces.ts';
 import { LogEvents } from './services/log-events.ts';
 import { LogGroups } from './services/log-groups.ts';
 import { logsService } from './services/logs.ts';
@@ -144,6 +147,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   const keys = new AccessKeys(now);
   const logs = new LogGroups(account, regions, now);
   const workspaces = new Workspaces(regions);
+  const grafana = new GrafanaWorkspaces(regions);
   const elb = loadBalancing({ regions, clock, pace, isReal: containers !== undefined });
   const events = new LogEvents();
   const ecs = ecsParts({
@@ -194,6 +198,8 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     logs: logsService(logs, events, now),
     xray: xrayService(account, new SpanLog(logs, events), now),
     aps: apsService(workspaces, keys, now),
+    grafana: grafanaService(grafana, now),
+    'grafana-api': grafanaApiService(grafana, now),
     tagging: taggingService({
       'ecr:repository': region => ecr.store.list(region),
       'logs:log-group': region => logs.list(region),
@@ -206,8 +212,13 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     port,
     socket: containers?.socket,
     services,
-    namings: { xray: byPath(XRAY_PATHS), aps: nameOfApsCall },
-    ownPaths: { aps: WORKSPACE_ENDPOINTS },
+    namings: {
+      xray: byPath(XRAY_PATHS),
+      aps: nameOfApsCall,
+      grafana: nameOfGrafanaCall,
+      'grafana-api': nameOfGrafanaApiCall,
+    },
+    ownPaths: { aps: WORKSPACE_ENDPOINTS, 'grafana-api': GRAFANA_PATHS },
     unsigned: ecs.unsigned,
     clock,
     faults,

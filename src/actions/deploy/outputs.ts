@@ -1,3 +1,4 @@
+import type { GrafanaResult } from '../../report/grafana-result.ts';
 import type { RunResult, StackResult } from '../../report/result.ts';
 import type { Snapshots } from '../../stacks/engine.ts';
 import type { Plan } from '../../stacks/plan.ts';
@@ -44,4 +45,12 @@ function scalarOutputs(outputs: Readonly<Record<string, Readonly<Record<string, 
     if (value === undefined) return [];
     return [[name as Output, name === 'log-groups' ? value.split(',').join('\n') : value]];
   });
+}
+
+/** Where the dashboards that are there are opened, one a line. */
+export function dashboardsOf({ dashboards }: GrafanaResult): string {
+  return dashboards
+    .filter(({ outcome }) => outcome !== 'failed')
+    .map(({ url }) => url)
+    .join('\n');
 }

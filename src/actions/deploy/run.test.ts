@@ -46,8 +46,9 @@ describe('the three stacks of zap-obs', () => {
     const again = await run(deploy, inputs);
     await expect(again.transcript).toMatchFileSnapshot('__transcripts__/deploy-again.md');
     expect(again.writes).toEqual([]);
-    // Two reads a stack, and the lookup.
-    expect(again.calls).toHaveLength(7);
+    // Two reads a stack, the lookup, and the workspace of Grafana.
+    // Two reads a stack, the lookup, and Grafana's workspace.
+    expect(again.calls).toHaveLength(8);
 
     const changed = await run(deploy, { ...inputs, parameters: 'ecs-app.DesiredCount: 3' });
     await expect(changed.transcript).toMatchFileSnapshot('__transcripts__/deploy-update.md');

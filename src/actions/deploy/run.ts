@@ -1,3 +1,4 @@
+import type { GrafanaResult } from '../../report/grafana-result.ts';
 import type { RunResult, StackResult } from '../../report/result.ts';
 import { summary } from '../../report/summary.ts';
 import { withTimeout } from '../../runner/cancellation.ts';
@@ -13,8 +14,9 @@ import { sessionFor } from '../session-for.ts';
 import { beforeWrites, engineFor, showServiceLogs, throwUnlessGood, untouched, waitIfBusy } from '../stack-run.ts';
 import { judgeCombinations } from './judge-combinations.ts';
 import { optionsOf, settingsOf } from './options.ts';
-import { outputsOf } from './outputs.ts';
+import { dashboardsOf, outputsOf } from './outputs.ts';
 import { planFor } from './plan-for.ts';
+import { provisionGrafana } from './provision-grafana.ts';
 import { spec } from './spec.ts';
 
 export const action = defineAction(
@@ -64,9 +66,23 @@ export const action = defineAction(
     );
 
     const run = resultOf(stacks);
-    for (const [name, value] of outputsOf(run, plan, snapshots)) setOutput(name, value);
+    const outputs = outputsOf(run, plan, snapshots);
+    for (const [name, value] of outputs) setOutput(name, value);
     await showServiceLogs(run, host);
-    await writeSummary(summary(run, view));
+    const grafana = await grafanaOf(run, new Map(outputs));
+    if (grafana) setOutput('dashboards', dashboardsOf(grafana));
+    await writeSummary(summary({ ...run, grafana }, view));
     throwUnlessGood(run, signal, host);
+
+    /** Where this ends the run, the stacks are up all the same: the summary says what became of them. */
+    async function grafanaOf(run: RunResult, outputs: ReadonlyMap<string, string>): Promise<GrafanaResult | undefined> {
+      if (inputs.grafana === 'skip' || signal.aborted) return undefined;
+      try {
+        return await provisionGrafana(run, outputs, { host, session, toolkit: folders.toolkit, signal, mask });
+      } catch (error) {
+        await writeSummary(summary(run, view));
+        throw error;
+      }
+    }
   },
 );

@@ -50,6 +50,14 @@ export const spec = declareAction({
       default: 'enforce',
       advanced: true,
     },
+    grafana: {
+      kind: 'enum',
+      values: ['provision', 'skip'],
+      description:
+        'What happens to the Amazon Managed Grafana workspace of the stacks, if they have one, once they are up: `provision` gives it data sources and dashboards, `skip` leaves it alone.',
+      default: 'provision',
+      advanced: true,
+    },
     tags: {
       kind: 'map',
       description: 'Tags for every stack and its resources, as a YAML or JSON map.',
@@ -141,5 +149,6 @@ export const spec = declareAction({
     'log-groups': { description: 'CloudWatch log groups of the service, one a line.' },
     'metrics-endpoint': { description: 'The Amazon Managed Prometheus workspace, without `/api/v1/…`.' },
     'grafana-url': { description: 'The Amazon Managed Grafana workspace.' },
+    dashboards: { description: 'Where the dashboards that zap-obs has put into Grafana are opened, one a line.' },
   },
 });

@@ -6,6 +6,12 @@ import type { ContainerState, EcsService, Task } from './state.ts';
 /** Temporary credentials of a task last so long, in seconds. */
 const SESSION = 6 * 3600;
 
+/**
+ * What a task of Fargate has, in MiB: 20 GiB where the definition asks for no more. What is used of it is not counted here.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-storage.html
+ */
+const EPHEMERAL_STORAGE = { Utilized: 0, Reserved: 20 * 1024 };
+
 export interface MetadataOptions {
   services: EcsServices;
   regions(): readonly string[];
@@ -81,6 +87,7 @@ export function metadata({
       PullStoppedAt: created,
       AvailabilityZone: `${service.region}a`,
       LaunchType: 'FARGATE',
+      EphemeralStorageMetrics: EPHEMERAL_STORAGE,
       Containers: task.containers.map(container => shownContainer(service, task, container)),
     };
   }
