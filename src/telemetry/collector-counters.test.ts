@@ -6,6 +6,7 @@ import {
   countersSince,
   exportedOf,
   isReported,
+  isSettled,
   leftOut,
   readCounters,
 } from './collector-counters.ts';
@@ -212,6 +213,26 @@ describe('collectors', () => {
     const slow = [{ labels: first?.labels ?? {}, points }];
     const now = collectorSeries(flow(), { at: END, instance: 'new' });
     expect((await since(slow, [...slow, ...now]))?.collectors).toHaveLength(2);
+  });
+
+  it('have fallen silent after three of their intervals, and are waited for until then', async () => {
+    const [first] = collectorSeries({ [ACCEPTED]: 1 }, { at: 0 });
+    const every = (interval: number) => [
+      { labels: first?.labels ?? {}, points: [3, 2, 1].map(back => ({ at: BEGIN - back * interval, value: 1 })) },
+    ];
+    const isSilent = async (interval: number, now: number) =>
+      (await since([], every(interval), { now }))?.collectors[0]?.isSilent;
+    // Every second: after five, because nobody is that punctual.
+    expect(await isSilent(1000, BEGIN + 3999)).toBe(false);
+    expect(await isSilent(1000, BEGIN + 4001)).toBe(true);
+    expect(await isSilent(20_000, BEGIN + 39_999)).toBe(false);
+    expect(await isSilent(20_000, BEGIN + 40_001)).toBe(true);
+    const times = { begin: BEGIN, from: END };
+    expect(isSettled(await read(every(20_000)), { ...times, now: END })).toBe(false);
+    expect(isSettled(await read(every(20_000)), { ...times, now: BEGIN + 40_001 })).toBe(true);
+    const reported = await read(collectorSeries(flow(), { at: END }));
+    expect(isSettled(reported, { ...times, now: END })).toBe(true);
+    expect(isSettled([], { ...times, now: END })).toBe(true);
   });
 
   it("are those beside the application's tasks, where they are known by their instance", async () => {

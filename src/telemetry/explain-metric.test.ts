@@ -72,7 +72,7 @@ it('does not take an end for another clock', async () => {
     passed: false,
     seen: 'last sample 41 s old: from before the traffic',
     cause: expect.stringMatching(
-      /^The last sample is from 2026-01-01T12:01:51Z, 1 s before the traffic began, and none/,
+      /^The last sample of `shop_requests_total` is from 2026-01-01T12:01:51Z, 1 s before the traffic began, and none/,
     ),
     fix: expect.stringContaining('the collector forwards them'),
   });
@@ -88,7 +88,7 @@ it("tells yesterday's data by the time of its last sample", async () => {
   expect(finding).toMatchObject({
     passed: false,
     seen: "last sample 26 h old: yesterday's data",
-    cause: 'The last sample is from 2026-01-01T12:01:50Z, 26 h before the traffic began, and none has come since',
+    cause: 'The last sample of `shop_requests_total` is from 2026-01-01T12:01:50Z, 26 h before the traffic began, and none has come since',
   });
 });
 

@@ -294,7 +294,7 @@ function stale(
   if (untranslated > 0 && isOthersFresh && metric.type !== 'gauge') return delta(untranslated);
   const { nearest } = otherMetrics(metric, newNames);
   return {
-    cause: `The last sample is from ${iso(last)}, ${age(from - last)} before the traffic began, and none has come since`,
+    cause: `The last sample of \`${prometheusName(metric)}\` is from ${iso(last)}, ${age(from - last)} before the traffic began, and none has come since`,
     fix: nearest
       ? `Did it get another name? \`${nearest}\` has come since`
       : isOthersFresh

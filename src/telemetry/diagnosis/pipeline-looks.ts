@@ -17,6 +17,9 @@ export function noPipeline({ proof: { signal }, facts }: Case): Diagnosis | unde
   };
 }
 
+/** What CloudWatch Logs has not taken of a batch: the exporter warns of it, and counts the whole batch as sent. */
+const UNCOUNTED = /log events for log group name are|single log event size is larger/;
+
 /** Retries are not counted as failures until they end, so that the log tells of failures sooner than the counters. */
 export function exporterFailed(it: Case): Diagnosis | undefined {
   const { proof, own, counters, errors, loss, increase } = it;
@@ -28,7 +31,7 @@ export function exporterFailed(it: Case): Diagnosis | undefined {
   const last = told.findLast(({ text, component }) => knownFix(text, component)) ?? told.at(-1);
   // What was logged once and has passed is no cause: others have arrived since, or nothing was there to be sent.
   const isOld = loss
-    ? (loss.exporters ?? loss.total ?? loss.missing.length) === 0
+    ? (loss.exporters ?? loss.total ?? loss.missing.length) === 0 && !UNCOUNTED.test(last?.text ?? '')
     : own.some(({ passed }) => passed) || (haveCounters(it) && !counters?.accepted);
   if (failed === 0 && (!last || isOld)) return undefined;
   const exporter = last?.component ?? counters?.failing[0];
