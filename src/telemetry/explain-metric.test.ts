@@ -88,7 +88,8 @@ it("tells yesterday's data by the time of its last sample", async () => {
   expect(finding).toMatchObject({
     passed: false,
     seen: "last sample 26 h old: yesterday's data",
-    cause: 'The last sample of `shop_requests_total` is from 2026-01-01T12:01:50Z, 26 h before the traffic began, and none has come since',
+    cause:
+      'The last sample of `shop_requests_total` is from 2026-01-01T12:01:50Z, 26 h before the traffic began, and none has come since',
   });
 });
 
