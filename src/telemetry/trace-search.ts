@@ -1,6 +1,7 @@
 import { TransientError } from '../aws/transient-error.ts';
 import type { Clock } from '../runner/clock.ts';
 import { UserFault } from '../runner/fault.ts';
+import { measuredArrivals } from './arrivals.ts';
 import type { TracesBackend } from './backends.ts';
 import type { TraceEvidence } from './evidence.ts';
 import type { ExpectedSpan } from './expectations.ts';
@@ -36,6 +37,7 @@ export class TraceSearch implements Search {
   readonly #asking: TraceAsking;
   readonly #seen: TracesSeen;
   readonly #notes: string[] = [];
+  #firstLookAt: number | undefined;
 
   constructor(options: TraceSearchOptions) {
     const { backend, service, spans, sent, clock, isUnsampled } = options;
@@ -54,6 +56,7 @@ export class TraceSearch implements Search {
     const open = this.#open(isLast);
     if (isLast) await this.#asking.forAll(open);
     else if (open.length > 0) await this.#asking.forNews(() => this.#open(false));
+    this.#firstLookAt ??= this.#options.clock.now();
     return judgeTraces(this.#seen);
   }
 
@@ -95,9 +98,10 @@ export class TraceSearch implements Search {
         ...(completeAt !== undefined && { completeAt }),
       };
     });
-    const arrivals = this.#states.all.flatMap(({ sent: { startedAt, answer }, completeAt }) =>
-      completeAt === undefined ? [] : [Math.max(completeAt - startedAt - answer.ms, 0)],
+    const sightings = this.#states.all.flatMap(({ sent, completeAt }) =>
+      completeAt === undefined ? [] : [{ sent, at: completeAt }],
     );
+    const arrivals = measuredArrivals(sightings, this.#firstLookAt ?? 0);
     return { traces, arrivals };
   }
 
