@@ -4,9 +4,9 @@ import { terminalHost } from './runner/terminal-host.ts';
 /** Every action of the bundle; loaded when asked for, so that one does not pay for another's libraries. */
 export const actions: Record<string, () => Promise<{ action: Action }>> = {
   deploy: () => import('./actions/deploy/run.ts'),
+  'validate-telemetry': () => import('./actions/validate-telemetry/run.ts'),
   teardown: () => import('./actions/teardown/run.ts'),
   'build-push': () => import('./actions/build-push/run.ts'),
-  'validate-telemetry': () => import('./actions/validate-telemetry/run.ts'),
   'smoke-test': () => import('./actions/smoke-test/run.ts'),
 };
 

@@ -64,6 +64,16 @@ export interface Segment {
 export interface TracesBackend {
   /** All segments of these traces that have arrived so far. */
   segments(traceIds: readonly string[]): Promise<Segment[]>;
+  /** So many traces one call finds, which may depend on the account; five where it is absent. */
+  idsACall?(): Promise<number>;
+  /**
+   * The ids of traces that began with a request of this user agent, as 32 hexadecimal digits.
+   *
+   * @param since milliseconds since the Unix epoch
+   */
+  named?(userAgent: string, since: number): Promise<string[]>;
+  /** What it has noticed that may be why something is missing. */
+  notes?(): string[];
   /** How often the backend has been called so far, repetitions included. */
   calls?(): number;
 }

@@ -18,6 +18,8 @@ export interface TraceEvidence {
   traceId: string;
   /** Everything that was found of it; empty when nothing was. */
   segments: readonly Segment[];
+  /** So many spans belong to it, as far as other traces of the same request tell; absent when it was not sampled. */
+  expected?: number;
   /** Milliseconds since the Unix epoch: when it was first seen to hold what is expected of it. */
   completeAt?: number;
 }

@@ -1,10 +1,6 @@
-import type { MetricsBackend } from './backends.ts';
 import type { CollectorIncrease } from './collector-counters.ts';
 import type { Evidence } from './evidence.ts';
-import { KNOWN_METRICS } from './known-metrics.ts';
-import { prometheusName } from './prometheus-name.ts';
 import { SIGNALS, type Signal } from './proof.ts';
-import { RUN_MARKER, servicesQuery } from './prove-metrics.ts';
 import { reasonOf, type SentRequest } from './traffic.ts';
 
 /** What is known of a run beside its telemetry: enough to tell where something was lost. What is absent is unknown. */
@@ -52,62 +48,6 @@ export interface CollectorCounters {
   enqueueFailed?: number;
   /** Exporters that failed to send or to enqueue. */
   failing: readonly string[];
-}
-
-/** As the collector calls what a signal is made of. */
-const ITEMS: Readonly<Record<Signal, string>> = { traces: 'spans', metrics: 'metric_points', logs: 'log_records' };
-
-const COUNTED = {
-  accepted: 'otelcol_receiver_accepted',
-  refused: 'otelcol_receiver_refused',
-  sent: 'otelcol_exporter_sent',
-  sendFailed: 'otelcol_exporter_send_failed',
-  enqueueFailed: 'otelcol_exporter_enqueue_failed',
-} as const;
-
-/**
- * What Prometheus knows of the collector and of the run.
- *
- * @param run only what bears this marker; absent where the whole Prometheus belongs to the run
- */
-export async function factsFromMetrics(
-  metrics: MetricsBackend,
-  run: string,
-  { isOwn = false }: { isOwn?: boolean } = {},
-): Promise<Pick<Facts, 'counters' | 'services'>> {
-  const names = Object.values(COUNTED).flatMap(prefix => SIGNALS.map(signal => counterName(prefix, signal)));
-  const selector = `{__name__=~${JSON.stringify(names.join('|'))}}`;
-  const marked = `${selector} and on (job, instance) target_info{${RUN_MARKER}=${JSON.stringify(run)}}`;
-  const [samples, services] = await Promise.all([
-    metrics.query(`sum by (__name__, exporter) (${isOwn ? selector : marked})`),
-    metrics.query(servicesQuery({ run })),
-  ]);
-  const totalOf = (prefix: string, signal: Signal) => {
-    const own = samples.filter(({ labels }) => labels.__name__ === counterName(prefix, signal));
-    return { value: own.length > 0 ? own.reduce((sum, { value }) => sum + value, 0) : undefined, own };
-  };
-  const countersOf = (signal: Signal): CollectorCounters => {
-    const failed = [COUNTED.sendFailed, COUNTED.enqueueFailed].flatMap(prefix => totalOf(prefix, signal).own);
-    const failing = failed.filter(({ value }) => value > 0).map(({ labels }) => labels.exporter ?? '');
-    const counted = Object.entries(COUNTED).map(([key, prefix]) => [key, totalOf(prefix, signal).value] as const);
-    return {
-      ...Object.fromEntries(counted.filter(([, value]) => value !== undefined)),
-      failing: [...new Set(failing)].filter(name => name !== ''),
-    };
-  };
-  return {
-    services: services.map(({ labels }) => labels.job ?? '').filter(job => job !== ''),
-    ...(samples.length > 0 && {
-      counters: { metrics: countersOf('metrics'), traces: countersOf('traces'), logs: countersOf('logs') },
-    }),
-  };
-}
-
-function counterName(prefix: string, signal: Signal): string {
-  const name = `${prefix}_${ITEMS[signal]}`;
-  const metric = KNOWN_METRICS.collector.metrics.find(one => one.name === name);
-  if (!metric) throw new Error(`known-metrics.ts has no ${name}`);
-  return prometheusName(metric);
 }
 
 /** So long an empty export may take, in milliseconds. */

@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { Ledger, LedgerHop, SignalName } from '../report/proof-result.ts';
+import { countersSince, readCounters } from './collector-counters.ts';
 import {
   BEGIN,
   type Counters,
+  collectorSeries,
   counted,
   counts,
   END,
   evidence,
   flow,
   idOf,
+  prometheusWith,
   records,
   requests,
   spansOf,
@@ -242,6 +245,25 @@ describe('loss', () => {
     const none = await ledger('traces', { evidence: evidence(20, { traces: tracesOf(() => 0) }) });
     expect(told(none).slice(-2)).toEqual(['found 0 requests −20', 'found 0 spans']);
     expect(none.hops.at(-1)?.note).toContain('not known');
+  });
+
+  it('is not reckoned by counters that lack those of a collector which is silent', async () => {
+    const half = evidence(20, { traces: tracesOf(index => (index % 2 === 0 ? spansOf(index) : 0)) });
+    const series = (instance: string, spans: number, at: number) => collectorSeries(flow({ spans }), { at, instance });
+    const read = (...all: ReturnType<typeof series>[]) => readCounters(prometheusWith(all.flat()));
+    const before = await read(series('a', 0, BEGIN - 500), series('b', 0, BEGIN - 500));
+    for (const isSilent of [false, true]) {
+      const b = isSilent ? series('b', 0, BEGIN - 500) : series('b', 60, END + 500);
+      const after = await read(series('a', 40, END + 500), b);
+      const counters = countersSince(before, after, { begin: BEGIN, from: END, now: END + 30_000 });
+      const traces = await ledger('traces', { evidence: half, counters });
+      const [accepted, , requests, spans] = told(traces).slice(-4);
+      expect(requests).toBe('found 10 requests −10');
+      expect([accepted, spans]).toEqual(
+        isSilent ? ['accepted 40 spans', 'found 40 spans'] : ['accepted 100 spans −0', 'found 40 spans −60'],
+      );
+      if (isSilent) expect(traces.hops.at(-1)?.note).toContain('is not known');
+    }
   });
 
   it('of spans at random is right within one, whatever the seed and the place', async () => {

@@ -70,7 +70,9 @@ export function lossOf(signal: 'traces' | 'logs', facts: LossFacts): Loss {
   const base = { trails, missing, found, samplers, droppers, sampledOut };
   const shortage = shortageOf(trails, missing);
   const accepted = counters?.accepted;
-  if (!counters || accepted === undefined) {
+  // Of several collectors, one that has not told of the whole run may have had any part of what is missing.
+  const isGuess = shortage.certain === undefined && facts.counters?.collectors.some(({ hasReported }) => !hasReported);
+  if (!counters || accepted === undefined || isGuess) {
     const total = shortage.certain;
     return { ...base, isCounted: false, ...(total !== undefined && { total }) };
   }

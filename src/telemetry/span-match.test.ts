@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import type { Segment } from './backends.ts';
 import { DOCUMENTS, EXTERNAL_TRACE, span } from './fixtures.ts';
-import { judgeSpan } from './prove-traces.ts';
 import { readSegments } from './segment.ts';
+import { judgeSpan } from './span-finding.ts';
 import { attributeOf } from './span-match.ts';
 
 const segments = DOCUMENTS.flatMap(document => readSegments('1-6b037d30-72ff24b47bebbb10741725ad', document));

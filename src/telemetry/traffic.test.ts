@@ -237,3 +237,13 @@ it('tells what is expected of answers once, and the first that was another', asy
     { name: 'data: within 5000 ms', passed: true, seen: expect.stringMatching(/\(all 4\)$/) },
   ]);
 });
+
+it('keeps the trace that an answer names instead of the one which was begun', async () => {
+  const other = '6b037d300a1b2c3d0123456789abcdef';
+  const url = await serve((incoming, outgoing) => {
+    const own = String(incoming.headers.traceparent);
+    outgoing.setHeader('traceresponse', incoming.url === '/own' ? own : own.replace(/[0-9a-f]{32}/, other)).end();
+  });
+  const sent = await sendRequests([request({ path: '/own' }), request({ path: '/other' })], url, options);
+  expect(sent.map(({ replaced }) => replaced)).toEqual([undefined, { header: 'traceresponse', traceId: other }]);
+});

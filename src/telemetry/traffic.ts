@@ -5,6 +5,7 @@ import type { ExpectedRequest } from './expectations.ts';
 import type { Finding } from './finding.ts';
 import { mismatches } from './json-match.ts';
 import { shown } from './json-value.ts';
+import { type ReplacedId, replacedId } from './replaced-id.ts';
 import { mintTrace, type RandomBytes, tracePrefix } from './trace-id.ts';
 
 /** A request that was sent, and what came of it. */
@@ -12,9 +13,13 @@ export interface SentRequest {
   request: ExpectedRequest;
   /** Which it carried in `traceparent`, as 32 hexadecimal digits. */
   traceId: string;
+  /** The runner's own span, which is the parent of what the request begins: 16 hexadecimal digits. */
+  spanId?: string;
   /** Since the Unix epoch, in milliseconds. */
   startedAt: number;
   answer: Answer;
+  /** The trace that the answer's headers name instead. */
+  replaced?: ReplacedId;
   /** Whether the answer is as expected: one for each thing that is expected of it. */
   findings: readonly Finding[];
 }
@@ -144,15 +149,15 @@ async function send(
   const { run, signal, clock, random } = options;
   signal.throwIfAborted();
   const startedAt = clock.now();
-  const { traceId, traceparent } = mintTrace(prefix, random);
+  const { traceId, spanId, traceparent } = mintTrace(prefix, random);
   const patience = Math.max(PATIENCE, (request.maxMs ?? 0) + 1000);
   const limit = withTimeout(signal, patience);
   const passed = () => Math.max(clock.now() - startedAt, 0);
-  const judged = (answer: Answer): SentRequest => {
+  const judged = (answer: Answer, replaced?: ReplacedId): SentRequest => {
     const findings = checkAnswer(request, answer);
     // What was read is judged; a thousand bodies are not kept.
     const kept = answer.kind === 'answered' ? { ...answer, body: answer.body.slice(0, KEPT_BODY) } : answer;
-    return { request, traceId, startedAt, answer: kept, findings };
+    return { request, traceId, spanId, startedAt, answer: kept, findings, ...(replaced && { replaced }) };
   };
   try {
     const response = await fetch(base + request.path, {
@@ -162,7 +167,8 @@ async function send(
       signal: limit,
     });
     const body = await bodyOf(response);
-    return judged({ kind: 'answered', status: response.status, ms: passed(), ...body });
+    const answer: Answer = { kind: 'answered', status: response.status, ms: passed(), ...body };
+    return judged(answer, replacedId(response.headers, traceId));
   } catch (error) {
     signal.throwIfAborted();
     const reason = limit.aborted ? `no full answer within ${patience / 1000} s` : reasonOf(error);

@@ -3,29 +3,29 @@ import type { Session } from '../aws/session.aws.ts';
 import { TransientError } from '../aws/transient-error.ts';
 import { UserFault } from '../runner/fault.ts';
 import type { Segment, TracesBackend } from './backends.ts';
-import { readSegments } from './segment.ts';
-import { xrayTraceId } from './trace-id.ts';
+import { SearchedTraces } from './transaction-search.aws.ts';
+import { IDS_A_CALL, indexedIds, indexedSegments } from './xray-index.aws.ts';
 
 export const XRAY = {
   id: 'XRay',
-  target: { BatchGetTraces: '/Traces', GetTraceSegmentDestination: '/GetTraceSegmentDestination' },
+  target: {
+    BatchGetTraces: '/Traces',
+    GetTraceSummaries: '/TraceSummaries',
+    GetTraceSegmentDestination: '/GetTraceSegmentDestination',
+    StartTraceRetrieval: '/StartTraceRetrieval',
+    ListRetrievedTraces: '/ListRetrievedTraces',
+  },
   host: 'xray',
   name: 'xray',
   iam: 'xray',
 };
 
-interface TracesPage {
-  Traces: { Id: string; LimitExceeded?: boolean; Segments?: { Id: string; Document: string }[] }[];
-  NextToken: string;
-  UnprocessedTraceIds: string[];
-}
-
-/** What one call may ask for: https://docs.aws.amazon.com/xray/latest/api/API_BatchGetTraces.html */
-const IDS_A_CALL = 5;
+/** Where an account keeps traces; not known, where a role may not ask. */
+type Destination = 'XRay' | 'CloudWatchLogs' | 'unknown';
 
 /**
- * The traces of an account, through the call that finds them by id. Ids that X-Ray leaves unprocessed are asked for
- * again by the next look.
+ * The traces of an account, wherever it keeps them: in X-Ray's index, or, with Transaction Search, in CloudWatch Logs: "You cannot
+ * find traces through this API if Transaction Search is enabled", it says of BatchGetTraces.
  */
 export function xrayTraces(session: Session): TracesBackend {
   let calls = 0;
@@ -33,46 +33,58 @@ export function xrayTraces(session: Session): TracesBackend {
     calls += 1;
   };
   const xray = jsonCaller(XRAY, session, { attempts: 1, onAttempt });
-  let isDestinationKnown = false;
+  const searched = new SearchedTraces(xray, session);
+  let asked: Promise<Destination> | undefined;
+  let destination: Destination | undefined;
+  let hasFound = false;
 
-  /** "You cannot find traces through this API if Transaction Search is enabled", it says of BatchGetTraces. */
-  async function refuseTransactionSearch(): Promise<void> {
-    if (isDestinationKnown) return;
-    const destination = await unlessDenied(() =>
+  async function ask(): Promise<Destination> {
+    const answer = await unlessDenied(() =>
       xray<{ Destination: string }>('GetTraceSegmentDestination', {}, ['Destination']),
     );
-    isDestinationKnown = true;
-    if (destination?.Destination !== 'CloudWatchLogs') return;
-    throw new UserFault({
-      what: 'This account keeps its traces in CloudWatch Logs (Transaction Search), where they cannot be found by id',
-      seen: `GetTraceSegmentDestination: CloudWatchLogs in ${session.region}`,
-      fix: 'Use a region without Transaction Search for tests, or `aws xray update-trace-segment-destination --destination XRay`',
-    });
+    if (!answer) return 'unknown';
+    return answer.Destination === 'CloudWatchLogs' ? 'CloudWatchLogs' : 'XRay';
   }
 
-  async function batch(ids: readonly string[]): Promise<Segment[]> {
-    const found: Segment[] = [];
-    let NextToken: string | undefined;
-    do {
-      const input = { TraceIds: ids.map(xrayTraceId), ...(NextToken && { NextToken }) };
-      const page = await xray<TracesPage>('BatchGetTraces', input, ['Traces', 'NextToken', 'UnprocessedTraceIds']);
-      for (const { Id, Segments = [] } of page.Traces ?? [])
-        found.push(...Segments.flatMap(({ Document }) => readSegments(Id, Document)));
-      NextToken = page.NextToken || undefined;
-    } while (NextToken);
-    return found;
+  /** Once for all calls; again after it was not answered. */
+  async function whereKept(): Promise<Destination> {
+    asked ??= ask();
+    try {
+      destination = await asked;
+      return destination;
+    } catch (error) {
+      asked = undefined;
+      throw error;
+    }
+  }
+
+  async function indexed(traceIds: readonly string[]): Promise<Segment[]> {
+    const batches = Array.from({ length: Math.ceil(traceIds.length / IDS_A_CALL) }, (_, index) =>
+      traceIds.slice(index * IDS_A_CALL, (index + 1) * IDS_A_CALL),
+    );
+    return (await Promise.all(batches.map(batch => indexedSegments(xray, batch)))).flat();
   }
 
   return {
     async segments(traceIds) {
-      const batches = Array.from({ length: Math.ceil(traceIds.length / IDS_A_CALL) }, (_, index) =>
-        traceIds.slice(index * IDS_A_CALL, (index + 1) * IDS_A_CALL),
-      );
-      const found = (await Promise.all(batches.map(batch))).flat();
-      if (found.length === 0 && traceIds.length > 0) await refuseTransactionSearch();
+      if (traceIds.length === 0) return [];
+      const isSearched = (await whereKept()) === 'CloudWatchLogs';
+      const found = await (isSearched ? searched.segments(traceIds) : indexed(traceIds));
+      hasFound ||= found.length > 0;
       return found;
     },
-    calls: () => calls,
+    idsACall: async () => ((await whereKept()) === 'CloudWatchLogs' ? searched.idsACall : IDS_A_CALL),
+    async named(userAgent, since) {
+      if ((await whereKept()) === 'CloudWatchLogs') return await searched.named(userAgent, since);
+      return await indexedIds(xray, userAgent, since, session.pacing.clock.now());
+    },
+    notes() {
+      if (destination !== 'unknown' || hasFound) return searched.notes();
+      return [
+        'Whether this account keeps traces in CloudWatch Logs (Transaction Search), where X-Ray does not find them, is not known: allow `xray:GetTraceSegmentDestination`',
+      ];
+    },
+    calls: () => calls + searched.calls(),
   };
 }
 
@@ -81,7 +93,9 @@ async function unlessDenied<T>(send: () => Promise<T>): Promise<T | undefined> {
   try {
     return await send();
   } catch (error) {
-    if (error instanceof UserFault && !(error instanceof TransientError)) return undefined;
+    const name = error instanceof UserFault && error.cause instanceof Error ? error.cause.name : '';
+    if (error instanceof UserFault && !(error instanceof TransientError) && /^AccessDenied/.test(name))
+      return undefined;
     throw error;
   }
 }

@@ -61,7 +61,8 @@ export class ScriptedPrometheus {
       return own.length > 0 ? [{ labels, own }] : [];
     });
     const seconds = (at: number) => at / 1000;
-    if (window !== undefined) {
+    // A function over a window, such as last_over_time, gives a vector.
+    if (window !== undefined && query.trim().endsWith(']')) {
       const result = within.map(({ labels, own }) => ({
         metric: labels,
         values: own.map(({ at, value }) => [seconds(at), String(value)]),

@@ -26,10 +26,10 @@ import { LogGroups } from './services/log-groups.ts';
 import { logsService } from './services/logs.ts';
 import { s3Service } from './services/s3.ts';
 import { S3Store } from './services/s3-store.ts';
+import { SpanLog } from './services/span-log.ts';
 import { SsmStore, ssmService } from './services/ssm.ts';
 import { stsService } from './services/sts.ts';
 import { taggingService } from './services/tagging.ts';
-import { TraceStore } from './services/trace-store.ts';
 import { Workspaces } from './services/workspaces.ts';
 import { XRAY_PATHS, xrayService } from './services/xray.ts';
 import { AccessKeys } from './wire/access-keys.ts';
@@ -196,7 +196,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     ecr: ecr.service,
     elasticloadbalancing: elb.service,
     logs: logsService(logs, events, now),
-    xray: xrayService(new TraceStore(), account, now),
+    xray: xrayService(account, new SpanLog(logs, events), now),
     aps: apsService(workspaces, keys, now),
     grafana: grafanaService(grafana, now),
     'grafana-api': grafanaApiService(grafana, now),

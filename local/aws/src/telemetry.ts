@@ -6,8 +6,8 @@ import { type ApiCall, type Listening, listen } from './server.ts';
 import { LogEvents } from './services/log-events.ts';
 import { LogGroups } from './services/log-groups.ts';
 import { logsService } from './services/logs.ts';
+import { SpanLog } from './services/span-log.ts';
 import { stsService } from './services/sts.ts';
-import { TraceStore } from './services/trace-store.ts';
 import { XRAY_PATHS, xrayService } from './services/xray.ts';
 import { AccessKeys } from './wire/access-keys.ts';
 import { byPath } from './wire/service.ts';
@@ -32,9 +32,11 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Listeni
   const now = () => systemClock.now();
   const faults = new Faults(FAULT_TABLE, options.onStrike);
   for (const fault of options.faults) faults.inject(fault);
+  const logs = new LogGroups(account, {}, now);
+  const events = new LogEvents();
   const services = {
-    xray: xrayService(new TraceStore(), account, now),
-    logs: logsService(new LogGroups(account, {}, now), new LogEvents(), now),
+    xray: xrayService(account, new SpanLog(logs, events), now),
+    logs: logsService(logs, events, now),
     sts: stsService(account, new AccessKeys(now)),
   };
   const server = await listen({

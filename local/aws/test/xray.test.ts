@@ -40,6 +40,14 @@ const summaries = (input: object = {}) =>
 const idsOf = (answer: { body: { TraceSummaries: { Id: string }[] } }) =>
   answer.body.TraceSummaries.map(({ Id }) => Number(Id.slice(-4)));
 
+const start = (TraceIds: string[], more: object = {}) =>
+  call('StartTraceRetrieval', { TraceIds, StartTime: at - 60, EndTime: at + 60, ...more });
+/** What a retrieval finds, in one page. */
+const retrieved = async (...numbers: number[]): Promise<{ Id: string }[]> => {
+  const { RetrievalToken } = (await start(numbers.map(traceId))).body;
+  return (await call('ListRetrievedTraces', { RetrievalToken })).body.Traces;
+};
+
 describe('PutTraceSegments', () => {
   test('takes segments', async () => {
     expect(await put(segment(1))).toEqual({ status: 200, body: { UnprocessedTraceSegments: [] } });
@@ -384,6 +392,126 @@ test('sampling is as in a new account, and records of telemetry are taken', asyn
   });
 });
 
+describe('Transaction Search', () => {
+  const filter = (filterPattern: string) =>
+    caller(() => aws.url, 'logs')('FilterLogEvents', { logGroupName: 'aws/spans', filterPattern, startTime: 0 });
+  const switchTo = (Destination: string) => call('UpdateTraceSegmentDestination', { Destination });
+
+  test('is switched on and off, and keeps traces apart', async () => {
+    await put(segment(1));
+    expect(await switchTo('CloudWatchLogs')).toEqual({
+      status: 200,
+      body: { Destination: 'CloudWatchLogs', Status: 'PENDING' },
+    });
+    expect((await call('GetTraceSegmentDestination', {})).body).toEqual({
+      Destination: 'CloudWatchLogs',
+      Status: 'ACTIVE',
+    });
+    await put(segment(2, { trace_id: traceId(2) }));
+    expect((await get(1, 2)).Traces).toEqual([]);
+    expect((await retrieved(1, 2)).map(({ Id }) => Id)).toEqual([traceId(2)]);
+    await switchTo('XRay');
+    expect((await get(1, 2)).Traces.map(({ Id }: { Id: string }) => Id)).toEqual([traceId(1)]);
+    expect(await switchTo('S3')).toMatchObject({ status: 400, code: 'InvalidRequestException' });
+  });
+
+  test('retrieves what was there at the start, five traces a page, each segment once', async () => {
+    await switchTo('CloudWatchLogs');
+    const numbers = Array.from({ length: 12 }, (_, index) => index + 1);
+    for (const number of numbers) {
+      const own = { trace_id: traceId(number) };
+      await put(segment(1, own), part(2, 1, own), segment(1, own));
+    }
+    const { RetrievalToken } = (await start(numbers.map(traceId))).body;
+    await put(segment(3, { parent_id: spanId(1) }));
+    const found: { Id: string; Spans: { Id: string; Document: string }[] }[] = [];
+    const pages: number[] = [];
+    for (let NextToken: string | undefined, page = 0; page === 0 || NextToken; page += 1) {
+      const { body } = await call('ListRetrievedTraces', { RetrievalToken, ...(NextToken && { NextToken }) });
+      expect(body.RetrievalStatus).toBe('COMPLETE');
+      found.push(...body.Traces);
+      pages.push(body.Traces.length);
+      NextToken = body.NextToken;
+    }
+    expect(pages).toEqual([5, 5, 2]);
+    expect(found.map(({ Id }) => Id)).toEqual(numbers.map(traceId));
+    for (const { Spans } of found) {
+      expect(Spans.map(({ Id }) => Id)).toEqual([spanId(1)]);
+      expect(JSON.parse(Spans[0]?.Document ?? '')).toMatchObject({ id: spanId(1), subsegments: [{ id: spanId(2) }] });
+    }
+  });
+
+  test('gives spans in the conventions too, and refuses what it does not know', async () => {
+    await switchTo('CloudWatchLogs');
+    await put(segment(1));
+    const { RetrievalToken } = (await start([traceId(1)])).body;
+    const { body } = await call('ListRetrievedTraces', { RetrievalToken, TraceFormat: 'OTEL' });
+    expect(JSON.parse(body.Traces[0].Spans[0].Document)).toMatchObject({ spanId: spanId(1), kind: 'SERVER' });
+    expect(await call('ListRetrievedTraces', { RetrievalToken, TraceFormat: 'JAEGER' })).toMatchObject({ status: 400 });
+    expect(await call('ListRetrievedTraces', { RetrievalToken: 'none' })).toMatchObject({
+      status: 404,
+      code: 'ResourceNotFoundException',
+    });
+    expect((await retrieved(9)).length).toBe(0);
+    expect(await start(Array(101).fill(traceId(1)))).toMatchObject({ status: 400, code: 'InvalidRequestException' });
+    expect(await start([traceId(1)], { StartTime: undefined })).toMatchObject({ status: 400 });
+    const early = (await start([traceId(1)], { EndTime: at - 30 })).body;
+    expect((await call('ListRetrievedTraces', early)).body.Traces).toEqual([]);
+  });
+
+  test('writes spans into a log group that nobody else writes', async () => {
+    await switchTo('CloudWatchLogs');
+    const http = {
+      request: { method: 'GET', url: 'http://shop/', user_agent: 'zap-obs/1' },
+      response: { status: 200 },
+    };
+    const metadata = { default: { 'http.route': '/', 'otel.resource.service.name': 'shop' } };
+    const call1 = { id: spanId(2), name: 'GET', namespace: 'remote', start_time: at, end_time: at + 0.5, fault: true };
+    await put(
+      segment(1, { http, metadata, parent_id: spanId(8), subsegments: [call1] }),
+      segment(5, { in_progress: true, end_time: undefined }),
+    );
+    const { body } = await filter('"4bf92f35000000000000000000000001"');
+    expect(body.events.map(({ message }: { message: string }) => JSON.parse(message))).toEqual([
+      {
+        resource: { attributes: { 'service.name': 'shop' } },
+        traceId: '4bf92f35000000000000000000000001',
+        spanId: spanId(1),
+        parentSpanId: spanId(8),
+        flags: 1,
+        name: 'zap-app',
+        kind: 'SERVER',
+        startTimeUnixNano: at * 1e9,
+        endTimeUnixNano: (at + 1) * 1e9,
+        durationNano: 1e9,
+        attributes: {
+          'http.request.method': 'GET',
+          'url.full': 'http://shop/',
+          'user_agent.original': 'zap-obs/1',
+          'http.response.status_code': 200,
+          'http.route': '/',
+        },
+        status: { code: 'UNSET' },
+      },
+      expect.objectContaining({
+        spanId: spanId(2),
+        parentSpanId: spanId(1),
+        kind: 'CLIENT',
+        status: { code: 'ERROR' },
+        durationNano: 5e8,
+      }),
+    ]);
+    const logs = caller(() => aws.url, 'logs');
+    const event = { timestamp: at * 1000, message: '{}' };
+    const named = { logGroupName: 'aws/spans', logStreamName: 'default' };
+    expect(await logs('PutLogEvents', { ...named, logEvents: [event] })).toMatchObject({
+      status: 400,
+      code: 'InvalidParameterException',
+    });
+    expect(await logs('CreateLogGroup', { logGroupName: 'aws/mine' })).toMatchObject({ status: 400 });
+  });
+});
+
 test('a region has traces of its own', async () => {
   await put(segment(1));
   const authorization = 'AWS4-HMAC-SHA256 Credential=AKIA/20260101/eu-west-1/xray/aws4_request';
@@ -418,10 +546,57 @@ describe('faults', () => {
 
   test('Transaction Search', async () => {
     await put(segment(1));
-    aws.faults.inject({ fault: 'transaction-search' });
+    const fault = aws.faults.inject({ fault: 'transaction-search' });
     expect((await call('GetTraceSegmentDestination', {})).body.Destination).toBe('CloudWatchLogs');
     expect((await get(1)).Traces).toEqual([]);
     expect(idsOf(await summaries())).toEqual([]);
+    await put(segment(2, { trace_id: traceId(2) }));
+    expect((await retrieved(1, 2)).map(({ Id }) => Id)).toEqual([traceId(2)]);
+    fault.remove();
+    expect((await get(1, 2)).Traces).toHaveLength(1);
+  });
+
+  test('segments that are dropped at random, the same ones for the same seed', async () => {
+    const kept = async () => {
+      const fault = aws.faults.inject({ fault: 'segments-dropped', percent: 20, seed: 5 });
+      const documents = Array.from({ length: 50 }, (_, index) => segment(index + 1, { trace_id: traceId(7) }));
+      for (const some of [documents.slice(0, 20), documents.slice(20)])
+        expect((await put(...some)).body.UnprocessedTraceSegments).toEqual([]);
+      fault.remove();
+      return (await documentsOf(7)).map(({ id }: { id: string }) => id);
+    };
+    const first = await kept();
+    expect(first.length).toBeGreaterThan(30);
+    expect(first.length).toBeLessThan(48);
+    expect(await kept()).toEqual(first);
+  });
+
+  test('some segments that are not processed, and say so', async () => {
+    aws.faults.inject({ fault: 'segments-unprocessed', percent: 50 });
+    const documents = Array.from({ length: 20 }, (_, index) => segment(index + 1));
+    const { UnprocessedTraceSegments } = (await put(...documents)).body;
+    expect(UnprocessedTraceSegments.length).toBeGreaterThan(3);
+    expect(await documentsOf()).toHaveLength(20 - UnprocessedTraceSegments.length);
+  });
+
+  test('traces that are left unprocessed though they are there', async () => {
+    for (const number of [1, 2, 3]) await put(segment(number, { trace_id: traceId(number) }));
+    aws.faults.inject({ fault: 'half-answered-traces' });
+    const { Traces, UnprocessedTraceIds } = await get(1, 2, 3);
+    expect(Traces.map(({ Id }: { Id: string }) => Id)).toEqual([traceId(2)]);
+    expect(UnprocessedTraceIds).toEqual([traceId(1), traceId(3)]);
+    expect((await get(1, 2, 3)).Traces).toHaveLength(3);
+  });
+
+  test('retrievals that take their time', async () => {
+    await call('UpdateTraceSegmentDestination', { Destination: 'CloudWatchLogs' });
+    await put(segment(1));
+    aws.faults.inject({ fault: 'slow-retrieval', seconds: 3 });
+    const { RetrievalToken } = (await start([traceId(1)])).body;
+    const list = async () => (await call('ListRetrievedTraces', { RetrievalToken })).body;
+    expect(await list()).toEqual({ RetrievalStatus: 'RUNNING', TraceFormat: 'XRAY', Traces: [] });
+    await clock.advance(3);
+    expect(await list()).toMatchObject({ RetrievalStatus: 'COMPLETE', Traces: [{ Id: traceId(1) }] });
   });
 
   test('are of a call by its name, and have the names that the SDK of this service knows', async () => {

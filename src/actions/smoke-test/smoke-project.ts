@@ -6,7 +6,7 @@ import { overlayOf } from '../../compose/overlay.ts';
 import { ComposeProject, removalOf } from '../../compose/project.ts';
 import { type Target, targetOf } from '../../compose/target.ts';
 import { UserFault } from '../../runner/fault.ts';
-import { RUN_MARKER } from '../../telemetry/prove-metrics.ts';
+import { RUN_MARKER } from '../../telemetry/run-marker.ts';
 import { mintRun } from '../../telemetry/trace-id.ts';
 import { writeRunFile } from '../run-folder.ts';
 import { type Aws, backendsFor, COLLECTOR, missingBackends, TELEMETRY_ENVIRONMENT } from './backends.ts';

@@ -23,8 +23,16 @@ export interface FaultParameters {
   seconds: number;
   /** HTTP status. */
   status: number;
+  /** So many of a hundred. */
+  percent: number;
   /** The words of the failure. */
   reason: string;
+}
+
+/** A fault that a service itself has to show in its data: what was set of it, and its chance. */
+export interface Mark extends FaultParameters {
+  /** In [0, 1), by the fault's seed. */
+  random(): number;
 }
 
 /** A fault that is switched on, as its effect sees it. */

@@ -1,7 +1,16 @@
 import type { FaultDeclaration, FaultName, FaultTable } from '../faults.ts';
 import type { AwsError } from '../wire/aws-error.ts';
 import type { Answer } from '../wire/xml.ts';
-import type { Active, Asked, Effect, FaultedCall, FaultParameters, RegistryMishap, ResourceWork } from './effect.ts';
+import type {
+  Active,
+  Asked,
+  Effect,
+  FaultedCall,
+  FaultParameters,
+  Mark,
+  RegistryMishap,
+  ResourceWork,
+} from './effect.ts';
 
 /** Which fault is switched on, and when and where it strikes. `*` in a name stands for anything. */
 export interface Injection extends Partial<FaultParameters> {
@@ -50,7 +59,7 @@ export interface Fate {
   struck: FaultName[];
   refusal?: AwsError;
   transport?: NonNullable<Effect['transport']> & { fault: Active };
-  marks: Map<FaultName, FaultParameters>;
+  marks: Map<FaultName, Mark>;
 }
 
 /** The faults that are switched on. */
@@ -70,12 +79,12 @@ export class Faults {
     const declaration = this.#table[injection.fault];
     if (!declaration) throw new Error(`no fault is called ${injection.fault}`);
     const { probability, seed = 1, times } = injection;
-    const { seconds = 0, status = 0, reason = '' } = { ...declaration.parameters, ...injection };
+    const { seconds = 0, status = 0, percent = 0, reason = '' } = { ...declaration.parameters, ...injection };
     const isEndless = declaration.isLasting === true || probability !== undefined;
     const switched: Switched = {
       injection,
       declaration,
-      parameters: { seconds, status, reason },
+      parameters: { seconds, status, percent, reason },
       memory: new Map(),
       random: seededRandom(seed),
       times: times ?? (isEndless ? Number.POSITIVE_INFINITY : 1),
@@ -100,7 +109,7 @@ export class Faults {
       const refusal = refuse?.(call, fault);
       if (refusal) fate.refusal ??= refusal;
       if (transport && !fate.transport) fate.transport = { ...transport, fault };
-      if (isShownByService) fate.marks.set(fault.injection.fault, fault.parameters);
+      if (isShownByService) fate.marks.set(fault.injection.fault, { ...fault.parameters, random: fault.random });
       if (refusal || transport || isShownByService) this.#strike(fault, `${call.service}:${call.action}`, fate.struck);
     }
     return fate;
@@ -179,7 +188,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-const NUMBERS = ['times', 'after', 'probability', 'seed', 'seconds', 'status'];
+const NUMBERS = ['times', 'after', 'probability', 'seed', 'seconds', 'status', 'percent'];
 const TEXTS = ['action', 'stack', 'resource'];
 
 /**

@@ -14,6 +14,7 @@ import {
 } from './log-events.ts';
 import type { LogGroup, LogGroups } from './log-groups.ts';
 import { readPattern } from './log-pattern.ts';
+import { SPAN_GROUP } from './span-log.ts';
 
 const GROUP_NAME = /^[.\-_/#A-Za-z0-9]{1,512}$/;
 const STREAM_NAME = /^[^:*]{1,512}$/;
@@ -45,6 +46,8 @@ export function logsService(groups: LogGroups, log: LogEvents, now: () => Date):
     {
       CreateLogGroup: ({ region }, params) => {
         const name = matching(params, 'logGroupName', GROUP_NAME);
+        // "Log group names can't start with the string `aws/`" (CreateLogGroup, CloudWatch Logs API Reference).
+        if (name.startsWith('aws/')) throw parameterError('Log group names starting with aws/ are reserved.');
         if (groups.list(region).some(group => group.name === name))
           throw new AwsError('ResourceAlreadyExistsException', 'The specified log group already exists');
         groups.create(region, name, (params.tags ?? {}) as Record<string, string>);
@@ -88,7 +91,9 @@ export function logsService(groups: LogGroups, log: LogEvents, now: () => Date):
         return { logStreams: page.map(stream => shownStream(group, stream)), nextToken };
       },
       PutLogEvents: ({ region }, params) => {
-        const { retentionInDays } = groupNamed(region, groupName(params));
+        const { name, retentionInDays } = groupNamed(region, groupName(params));
+        // "Spans cannot be sent to CloudWatch Logs with the PutLogEvents API" (Spans, CloudWatch User Guide).
+        if (name === SPAN_GROUP) throw parameterError(`Spans in ${SPAN_GROUP} are written by X-Ray only.`);
         const stream = streamOf(region, params);
         const batch = readBatch(params);
         const at = now().getTime();

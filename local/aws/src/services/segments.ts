@@ -27,6 +27,7 @@ export interface Segment {
     response?: { status?: number };
   };
   annotations?: Record<string, unknown>;
+  metadata?: { default?: Record<string, unknown> };
   subsegments?: Segment[];
 }
 

@@ -1,9 +1,12 @@
+import type { Mark } from '../faults/effect.ts';
 import { AwsError } from '../wire/aws-error.ts';
 import { type Params, structures, text, texts } from '../wire/params.ts';
 import { restJsonService, type Service, type ServiceRequest, withoutBulk } from '../wire/service.ts';
-import { readDocument, refused } from './segments.ts';
+import { Retrievals } from './retrievals.ts';
+import { readDocument, refused, type Segment, type Unprocessed } from './segments.ts';
+import type { SpanLog } from './span-log.ts';
 import { readFilter } from './trace-filter.ts';
-import type { Trace, TraceStore } from './trace-store.ts';
+import { type Trace, TraceStore } from './trace-store.ts';
 import { summaryOf } from './trace-summary.ts';
 
 /** The calls of X-Ray, by path (its service model). */
@@ -11,7 +14,10 @@ export const XRAY_PATHS = {
   '/TraceSegments': 'PutTraceSegments',
   '/Traces': 'BatchGetTraces',
   '/TraceSummaries': 'GetTraceSummaries',
+  '/StartTraceRetrieval': 'StartTraceRetrieval',
+  '/ListRetrievedTraces': 'ListRetrievedTraces',
   '/GetTraceSegmentDestination': 'GetTraceSegmentDestination',
+  '/UpdateTraceSegmentDestination': 'UpdateTraceSegmentDestination',
   '/GetSamplingRules': 'GetSamplingRules',
   '/SamplingTargets': 'GetSamplingTargets',
   '/SamplingStatisticSummaries': 'GetSamplingStatisticSummaries',
@@ -20,6 +26,8 @@ export const XRAY_PATHS = {
 
 const MOST_DOCUMENTS = 50;
 const MOST_TRACE_IDS = 5;
+/** "Maximum number of 100 items" (StartTraceRetrieval, X-Ray API Reference). */
+const MOST_RETRIEVED = 100;
 const MOST_SUMMARIES = 100;
 /** Seconds between the ends of what GetTraceSummaries takes. */
 const LONGEST_RANGE = 6 * 3600;
@@ -42,31 +50,60 @@ const DEFAULT_RULE = {
 /** Seconds for which a reservoir's quota is given, and after which to ask again. */
 const TARGET_SECONDS = 10;
 
-/** AWS X-Ray: segments are put, traces read by id and found by time and filter; sampling is as in a new account. */
-export function xrayService(store: TraceStore, account: string, now: () => Date): Service {
+const DESTINATIONS = ['XRay', 'CloudWatchLogs'] as const;
+type Destination = (typeof DESTINATIONS)[number];
+
+/**
+ * AWS X-Ray: segments are put, traces read by id and found by time and filter; sampling is as in a new account. Where Transaction
+ * Search is on, segments go to the log of spans, and only retrievals find them: none is indexed.
+ *
+ * @param spans where they go
+ */
+export function xrayService(account: string, spans: SpanLog, now: () => Date): Service {
+  const store = new TraceStore();
+  const searched = new TraceStore();
+  const retrievals = new Retrievals(searched);
+  const destinations = new Map<string, Destination>();
+  const destinationOf = ({ region, marks }: ServiceRequest): Destination =>
+    marks.has('transaction-search') ? 'CloudWatchLogs' : (destinations.get(region) ?? 'XRay');
   /** Until when something has to have come to be shown. */
-  const shownBy = ({ marks }: ServiceRequest) => {
-    if (marks.has('transaction-search')) return Number.NEGATIVE_INFINITY;
-    return now().getTime() - (marks.get('late-traces')?.seconds ?? 0) * 1000;
+  const shownBy = (request: ServiceRequest) =>
+    now().getTime() - (request.marks.get('late-traces')?.seconds ?? 0) * 1000;
+  /** X-Ray's own index, which has nothing while Transaction Search is on. */
+  const indexedBy = (request: ServiceRequest) =>
+    destinationOf(request) === 'XRay' ? shownBy(request) : Number.NEGATIVE_INFINITY;
+  const keep = (request: ServiceRequest, segment: Segment, bytes: number): Unprocessed | undefined => {
+    const at = now().getTime();
+    if (destinationOf(request) === 'XRay') return store.put(request.region, segment, bytes, at);
+    const refusal = searched.put(request.region, segment, bytes, at);
+    if (!refusal) spans.put(request.region, segment, at);
+    return refusal;
   };
   const service = restJsonService(
     XRAY_PATHS,
     {
-      PutTraceSegments: ({ region, marks }, params) => {
+      PutTraceSegments: (request, params) => {
         const documents = requiredList(params, 'TraceSegmentDocuments', MOST_DOCUMENTS);
-        const isLost = marks.has('segments-unprocessed');
+        const [unprocessed, dropped] = [
+          request.marks.get('segments-unprocessed'),
+          request.marks.get('segments-dropped'),
+        ];
         const outcomes = documents.flatMap(document =>
           readDocument(document).map(segment => {
             if ('ErrorCode' in segment) return segment;
-            if (isLost) return refused(segment, 'InternalFailure');
-            return store.put(region, segment, Buffer.byteLength(document), now().getTime());
+            if (isMet(unprocessed)) return refused(segment, 'InternalFailure');
+            if (isMet(dropped)) return undefined;
+            return keep(request, segment, Buffer.byteLength(document));
           }),
         );
         return { UnprocessedTraceSegments: outcomes.filter(outcome => outcome !== undefined) };
       },
       BatchGetTraces: (request, params) => {
         const ids = requiredList(params, 'TraceIds', MOST_TRACE_IDS);
-        const traces = ids.map(id => store.find(request.region, id, shownBy(request)));
+        const isHalf = request.marks.has('half-answered-traces');
+        const traces = ids.map((id, index) =>
+          isHalf && index % 2 === 0 ? undefined : store.find(request.region, id, indexedBy(request)),
+        );
         return {
           Traces: traces.filter(trace => trace !== undefined).map(shownTrace),
           UnprocessedTraceIds: ids.filter((_, index) => traces[index] === undefined),
@@ -76,7 +113,7 @@ export function xrayService(store: TraceStore, account: string, now: () => Date)
         const isInRange = readRange(params);
         const expression = text(params, 'FilterExpression');
         const isMeant = expression ? readFilter(expression) : () => true;
-        const all = store.list(request.region, shownBy(request)).filter(isInRange);
+        const all = store.list(request.region, indexedBy(request)).filter(isInRange);
         const found = all.filter(isMeant).sort((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
         const rest = after(found, text(params, 'NextToken'));
         const page = rest.slice(0, MOST_SUMMARIES);
@@ -88,10 +125,27 @@ export function xrayService(store: TraceStore, account: string, now: () => Date)
           ...(last && page.length < rest.length && { NextToken: Buffer.from(placeOf(last)).toString('base64url') }),
         };
       },
-      GetTraceSegmentDestination: ({ marks }) => ({
-        Destination: marks.has('transaction-search') ? 'CloudWatchLogs' : 'XRay',
-        Status: 'ACTIVE',
-      }),
+      StartTraceRetrieval: (request, params) => {
+        const traceIds = requiredList(params, 'TraceIds', MOST_RETRIEVED);
+        const isInRange = readRange({ ...params, TimeRangeType: 'TraceId' }, Number.POSITIVE_INFINITY);
+        return retrievals.start({ region: request.region, traceIds, isInRange }, shownBy(request), now().getTime());
+      },
+      ListRetrievedTraces: (request, params) => {
+        const format = text(params, 'TraceFormat') ?? 'XRAY';
+        if (!/^(XRAY|OTEL)$/.test(format)) throw invalid(`TraceFormat is XRAY or OTEL, not ${format}`);
+        const token = text(params, 'RetrievalToken');
+        if (token === undefined) throw invalid('RetrievalToken is required');
+        const completeBy = now().getTime() - (request.marks.get('slow-retrieval')?.seconds ?? 0) * 1000;
+        return retrievals.list(request.region, token, format, text(params, 'NextToken'), completeBy);
+      },
+      GetTraceSegmentDestination: request => ({ Destination: destinationOf(request), Status: 'ACTIVE' }),
+      UpdateTraceSegmentDestination: ({ region }, params) => {
+        const Destination = DESTINATIONS.find(one => one === text(params, 'Destination'));
+        if (!Destination) throw invalid(`Destination is ${DESTINATIONS.join(' or ')}`);
+        destinations.set(region, Destination);
+        if (Destination === 'CloudWatchLogs') spans.open(region);
+        return { Destination, Status: 'PENDING' };
+      },
       GetSamplingRules: ({ region }) => ({
         SamplingRuleRecords: [
           {
@@ -137,6 +191,11 @@ function requiredList(params: Params, name: string, most: number): string[] {
   return list;
 }
 
+/** Whether a fault that strikes so many of a hundred strikes now. */
+function isMet(mark: Mark | undefined): boolean {
+  return mark !== undefined && mark.random() * 100 < mark.percent;
+}
+
 function shownTrace({ id, startedAt, endedAt, segments }: Trace) {
   return {
     Id: id,
@@ -147,10 +206,10 @@ function shownTrace({ id, startedAt, endedAt, segments }: Trace) {
 }
 
 /** Which traces the time range means: by their start, the coming of their newest document, or the end of a segment. */
-function readRange(params: Params): (trace: Trace) => boolean {
+function readRange(params: Params, longest = LONGEST_RANGE): (trace: Trace) => boolean {
   const [start, end] = [readTime(params, 'StartTime'), readTime(params, 'EndTime')];
   if (end < start) throw invalid('StartTime must be before EndTime');
-  if (end - start > LONGEST_RANGE) throw invalid('The time range must not be longer than 6 hours');
+  if (end - start > longest) throw invalid('The time range must not be longer than 6 hours');
   const isWithin = (time: number) => time >= start && time <= end;
   const type = text(params, 'TimeRangeType') ?? 'TraceId';
   if (type === 'Event') return ({ updatedAt }) => isWithin(updatedAt / 1000);

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { FaultParameters } from '../faults/effect.ts';
+import type { Mark } from '../faults/effect.ts';
 import type { FaultName } from '../faults.ts';
 import { AwsError } from './aws-error.ts';
 import { type Params, parseQueryParams } from './params.ts';
@@ -28,7 +28,7 @@ export interface ServiceRequest {
   /** Names of the faults that have struck it; services may add to it. */
   struck: FaultName[];
   /** Those that the service itself has to show in its data, with what was set of them. */
-  marks: ReadonlyMap<FaultName, FaultParameters>;
+  marks: ReadonlyMap<FaultName, Mark>;
 }
 
 /** What goes back, and what the journal says about it. */
