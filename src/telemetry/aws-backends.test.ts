@@ -55,69 +55,6 @@ class InstantClock implements Clock {
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `${index}`.padStart(32, 'a'));
 const refusal = (type: string, status = 400): Answer => ({ status, body: { __type: type, message: `${type}: no` } });
 
-it('asks X-Ray for five traces a call, in its form, signed for it, and for every page', async () => {
-  answer = (_, { TraceIds, NextToken }) => {
-    const wanted = TraceIds as string[];
-    if (!wanted.includes(xrayTraceId(EXTERNAL_TRACE))) return { body: { Traces: [], UnprocessedTraceIds: wanted } };
-    const Document = DOCUMENTS[NextToken ? 1 : 0];
-    const Traces = [{ Id: xrayTraceId(EXTERNAL_TRACE), Duration: 0.1, Segments: [{ Id: 'x', Document }] }];
-    return { body: { Traces, UnprocessedTraceIds: [], ...(!NextToken && { NextToken: 'more' }) } };
-  };
-  const wanted = [...ids(11), EXTERNAL_TRACE];
-  const traces = xrayTraces(openSession('eu-north-1'));
-  const found = await traces.segments(wanted);
-  expect(traces.calls?.()).toBe(4);
-  expect(found.map(({ id, traceId }) => [id, traceId])).toEqual([
-    ['6600bd9337403632', EXTERNAL_TRACE],
-    ['25ba56e9cad017b0', EXTERNAL_TRACE],
-  ]);
-  expect(calls.map(({ action }) => action)).toEqual(Array(4).fill('POST /Traces'));
-  expect(calls[0]?.authorization).toContain('/eu-north-1/xray/aws4_request');
-  const asked = calls.filter(({ body }) => !body.NextToken).flatMap(({ body }) => body.TraceIds as string[]);
-  expect(asked.sort()).toEqual(wanted.map(xrayTraceId).sort());
-  expect(Math.max(...calls.map(({ body }) => (body.TraceIds as string[]).length))).toBe(5);
-});
-
-it('tells of Transaction Search, which keeps traces where this call cannot find them', async () => {
-  answer = action =>
-    action === 'POST /Traces'
-      ? { body: { Traces: [] } }
-      : { body: { Destination: 'CloudWatchLogs', Status: 'ACTIVE' } };
-  const error = await xrayTraces(openSession('us-east-1'))
-    .segments(ids(1))
-    .catch(one => one);
-  expect(error).toBeInstanceOf(UserFault);
-  expect(error).not.toBeInstanceOf(TransientError);
-  expect(error.message).toContain('Transaction Search');
-});
-
-it('asks once where traces are kept, and goes on where a role may not know it', async () => {
-  answer = action => (action === 'POST /Traces' ? { body: { Traces: [] } } : refusal('AccessDeniedException', 403));
-  const traces = xrayTraces(openSession('us-east-1'));
-  for (let look = 0; look < 3; look += 1) expect(await traces.segments(ids(1))).toEqual([]);
-  expect(calls.filter(({ action }) => action === 'POST /GetTraceSegmentDestination')).toHaveLength(1);
-});
-
-it('asks for no trace when there is none to ask for', async () => {
-  expect(await xrayTraces(openSession('us-east-1')).segments([])).toEqual([]);
-  expect(calls).toEqual([]);
-});
-
-it.each([
-  ['ThrottledException', 429, true],
-  ['InternalFailure', 500, true],
-  ['AccessDeniedException', 403, false],
-] as const)('tells %s apart, and leaves it to the watch to ask again', async (type, status, mayPass) => {
-  answer = () => refusal(type, status);
-  const error = await xrayTraces(openSession('us-east-1'))
-    .segments(ids(1))
-    .catch(one => one);
-  expect(error).toBeInstanceOf(UserFault);
-  expect(error instanceof TransientError).toBe(mayPass);
-  expect(calls).toHaveLength(1);
-  if (!mayPass) expect(error.message).toContain('Allow `xray:BatchGetTraces`');
-});
-
 it('reads log events through empty pages, in milliseconds, by the ids in both forms', async () => {
   const event = {
     timestamp: 1_795_390_768_441,

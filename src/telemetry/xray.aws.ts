@@ -1,6 +1,6 @@
 import { jsonCaller } from '../aws/json-client.aws.ts';
 import type { Session } from '../aws/session.aws.ts';
-import { TransientError } from '../aws/transient-error.ts';
+import { ExpiredCredentials, TransientError } from '../aws/transient-error.ts';
 import { UserFault } from '../runner/fault.ts';
 import type { Segment, TracesBackend } from './backends.ts';
 import { SearchedTraces } from './transaction-search.aws.ts';
@@ -39,7 +39,7 @@ export function xrayTraces(session: Session): TracesBackend {
   let hasFound = false;
 
   async function ask(): Promise<Destination> {
-    const answer = await unlessDenied(() =>
+    const answer = await unlessRefused(() =>
       xray<{ Destination: string }>('GetTraceSegmentDestination', {}, ['Destination']),
     );
     if (!answer) return 'unknown';
@@ -88,14 +88,13 @@ export function xrayTraces(session: Session): TracesBackend {
   };
 }
 
-/** Roles that may read traces need not be allowed to see where they are kept. */
-async function unlessDenied<T>(send: () => Promise<T>): Promise<T | undefined> {
+/** Roles that may read traces need not be allowed to see where they are kept, and what stands in for AWS need not know it. */
+async function unlessRefused<T>(send: () => Promise<T>): Promise<T | undefined> {
   try {
     return await send();
   } catch (error) {
-    const name = error instanceof UserFault && error.cause instanceof Error ? error.cause.name : '';
-    if (error instanceof UserFault && !(error instanceof TransientError) && /^AccessDenied/.test(name))
-      return undefined;
+    const isRefused = error instanceof UserFault && !(error instanceof TransientError);
+    if (isRefused && !(error instanceof ExpiredCredentials)) return undefined;
     throw error;
   }
 }
