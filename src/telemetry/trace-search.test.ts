@@ -329,6 +329,24 @@ it.each([
   expect(explained?.cause).toContain(xrayTraceId(traceOf(0)));
 });
 
+it('believes answers that name another trace, where X-Ray knows none or may not be asked', async () => {
+  const replaced = { header: 'x-amzn-trace-id', traceId: traceOf(1000) };
+  const denied = async () => {
+    throw new UserFault({ what: 'Not allowed' });
+  };
+  for (const named of [undefined, async () => [], denied]) {
+    const backend = { segments: async () => [], ...(named && { named }) };
+    const { search, findings } = await lookAt([{ ...index, replaced }], [], { backend });
+    const [explained] = await search.explain(findings);
+    expect(explained?.cause).toContain(
+      `answers name in \`x-amzn-trace-id\` ids that it has not given, ${xrayTraceId(traceOf(1000))} instead of such as`,
+    );
+  }
+  // What was found all the same needs no explanation.
+  const { search, findings } = await lookAt([{ ...index, replaced }], traceFor(index));
+  expect(await search.explain(findings)).toEqual(findings);
+});
+
 it('says nothing of replaced ids where there are none, or where it may not ask', async () => {
   const nobody = { segments: async () => [], named: async () => [index.traceId] };
   const none = await lookAt([index], [], { backend: nobody });
