@@ -69,7 +69,7 @@ it('names the action that X-Ray does not allow, by what the collectors have logg
   const fault = aws.faults.inject({ fault: 'access-denied', action: 'PutTraceSegments' });
   const run = await prove({ timeout: TIMEOUT });
   fault.remove();
-  expect(redSignals(run.proof)).toEqual(['traces']);
+  expect(redSignals(run.proof), run.log).toEqual(['traces']);
   expect(signalOf(run.proof, 'traces').diagnosis).toMatchObject({
     hop: 'exporter',
     fix: expect.stringContaining('xray:PutTraceSegments'),
@@ -86,9 +86,13 @@ it('names the one of two tasks that is silent', async () => {
   try {
     const run = await prove({ timeout: TIMEOUT });
     // Standard output takes a way of its own.
-    expect(redSignals(run.proof)).toEqual(['metrics', 'traces']);
+    expect(redSignals(run.proof), run.log).toEqual(['metrics', 'traces']);
     for (const signal of redSignals(run.proof)) {
-      expect(JSON.stringify(signalOf(run.proof, signal).diagnosis)).toContain(task);
+      expect(signalOf(run.proof, signal).diagnosis).toMatchObject({
+        hop: 'collector',
+        cause: expect.stringMatching(`One instance is silent: \`${task}\`.*its collector has told nothing`),
+        fix: expect.stringMatching(`Look at the collector of task \`${task}\``),
+      });
     }
   } finally {
     await runDocker(['unpause', silent]);
