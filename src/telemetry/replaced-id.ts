@@ -50,15 +50,23 @@ const TOLD = 3;
 /**
  * Why minted ids are not found while traces of the same run are there under others.
  *
- * @param lost requests whose ids were not found
+ * @param lost requests whose ids were not found; their answers may name another trace
  * @param strangers ids of traces with the run's user agent that nobody has minted
  */
 export function explainReplaced(
   lost: readonly SentRequest[],
   strangers: readonly string[],
 ): Pick<Finding, 'cause' | 'fix'> | undefined {
+  const answers = lost.flatMap(({ replaced }) => replaced ?? []);
+  const headers = [...new Set(answers.map(({ header }) => `\`${header}\``))].join(', ');
   const [first] = lost;
-  if (!first || strangers.length === 0) return undefined;
+  if (!first) return undefined;
+  if (strangers.length > 0) return explain(first, strangers, "traces with this run's user agent have");
+  const named = [...new Set(answers.map(({ traceId }) => traceId))];
+  return named.length > 0 ? explain(first, named, `answers name in ${headers}`) : undefined;
+}
+
+function explain(first: SentRequest, strangers: readonly string[], where: string): Pick<Finding, 'cause' | 'fix'> {
   const begun = first.startedAt / 1000;
   const isOfXray = strangers.every(id => Math.abs(Number.parseInt(id.slice(0, 8), 16) - begun) < NEAR);
   const found = strangers.slice(0, TOLD).map(xrayTraceId).join(', ');
@@ -67,7 +75,7 @@ export function explainReplaced(
     ? "These begin with the time, as X-Ray's own do: a load balancer gives such an id in `X-Amzn-Trace-Id`, without `Parent`, and so does an X-Ray id generator of the application that starts a trace of its own"
     : 'These are random, as an SDK mints them that does not read `traceparent`';
   return {
-    cause: `The trace id was replaced on the way: traces with this run's user agent have ids that it has not given, ${found}${more} instead of such as ${xrayTraceId(first.traceId)}. ${origin}`,
+    cause: `The trace id was replaced on the way: ${where} ids that it has not given, ${found}${more} instead of such as ${xrayTraceId(first.traceId)}. ${origin}`,
     fix: isOfXray
       ? 'Let `traceparent` win: set `OTEL_PROPAGATORS=xray,tracecontext,baggage` for the application, because the last propagator that finds a context overrides those before it, and let no proxy remove the header'
       : 'Set `OTEL_PROPAGATORS=tracecontext,baggage` (with `xray` before it where that is needed) for the application, and let no proxy remove the header `traceparent`',

@@ -33,8 +33,14 @@ export function judgeTraces(seen: TracesSeen): Finding[] {
     judgePresence(seen),
     ...seen.spans.map((span, index) => judgeExpected(span, index, seen)),
     judgeWholeness(seen),
-    judgeSpanClock(seen.states.all),
+    neverToCome(seen, seen.states.all, judgeSpanClock(seen.states.all)),
   ];
+}
+
+/** What could only be in traces that were not sampled is not waited for. */
+function neverToCome(seen: TracesSeen, among: readonly TraceState[], finding: Finding): Finding {
+  const isFinal = !finding.passed && among.length > 0 && among.every(state => isSampledOut(state, seen));
+  return isFinal ? { ...finding, isFinal, ...SAMPLED } : finding;
 }
 
 /** Nothing has come of it, and nothing can: its records say so. */
@@ -82,14 +88,21 @@ function judgeExpected(span: ExpectedSpan, index: number, seen: TracesSeen): Fin
   const owners = states.beginning(index);
   const candidates = owners.length > 0 ? owners : states.all;
   const arrived = candidates.filter(({ facts }) => facts);
-  if (arrived.length === 0) {
-    const isNeverToCome = candidates.length > 0 && candidates.every(state => isSampledOut(state, seen));
-    return { ...blankSpan(span), ...(isNeverToCome && { isFinal: true, ...SAMPLED }) };
-  }
+  if (arrived.length === 0) return neverToCome(seen, candidates, blankSpan(span));
   const having = arrived.filter(({ facts }) => facts?.has[index]);
   const lacking = arrived.filter(state => !having.includes(state));
   const isFound = owners.length > 0 ? lacking.length === 0 : having.length > 0;
   const judged = judgeSpan(span, segmentsOf(isFound ? having.slice(0, 1) : lacking), service);
+  // Any of the traces could hold it: also one that was not sampled.
+  if (
+    owners.length === 0 &&
+    !isFound &&
+    candidates.every(state => isSampledOut(state, seen) || states.isWhole(state))
+  ) {
+    const unsampled = candidates.length - arrived.length;
+    if (unsampled > 0)
+      return { ...blankSpan(span), isFinal: true, seen: `not in ${count(arrived.length, 'trace')}`, ...SAMPLED };
+  }
   if (owners.length < 2 || judged.seen === undefined) return { ...judged, passed: isFound };
   const figure = `in ${having.length} of ${count(arrived.length, 'trace')}`;
   if (isFound) return { ...judged, seen: `${figure}, such as ${judged.seen}` };
@@ -109,10 +122,7 @@ function judgeWholeness(seen: TracesSeen): Finding {
   const found = arrived.reduce((sum, { facts }) => sum + (facts?.spans ?? 0), 0);
   const expected = sampled.reduce((sum, state) => sum + states.expected(state), 0);
   const broken = arrived.filter(state => !states.isWhole(state));
-  if (arrived.length === 0) {
-    const isNeverToCome = states.all.length > 0 && sampled.length === 0;
-    return { name: WHOLE, passed: false, ...(isNeverToCome && { isFinal: true, ...SAMPLED }) };
-  }
+  if (arrived.length === 0) return neverToCome(seen, states.all, { name: WHOLE, passed: false });
   const figure = `${found} of ${count(expected, 'span')}`;
   if (broken.length === 0) {
     // A trace that is missing whole is told by its absence.

@@ -227,7 +227,23 @@ it('tells sampling from loss, and waits for nothing that cannot come', async () 
   expect(run.findings.slice(1).map(({ passed }) => passed)).toEqual([true, true]);
   expect(run.search.evidence().traces.filter(({ expected }) => expected !== undefined)).toHaveLength(2);
   const none = await lookAt(SENT, [], { spans: SPANS, isUnsampled: () => true });
-  expect(none.findings.slice(0, -1).every(({ isFinal, cause }) => isFinal && cause?.includes('sampling'))).toBe(true);
+  expect(none.findings.every(({ isFinal, cause }) => isFinal && cause?.includes('sampling'))).toBe(true);
+});
+
+it('does not wait for a span that can only be in traces which were not sampled', async () => {
+  const run = await runWorld({
+    count: 9,
+    arrives: position => (position % 3 === 2 ? undefined : 1000),
+    more: { isUnsampled: traceId => Number.parseInt(traceId.slice(-16), 16) % 3 === 0 },
+  });
+  expect(run.after).toBeLessThan(2000);
+  const call = run.findings.find(({ name }) => name === 'span GET (client)');
+  expect(call).toMatchObject({ isFinal: true, seen: 'not in 6 traces', cause: expect.stringContaining('sampling') });
+  expect(run.findings.find(({ name }) => name.includes('/external'))).toMatchObject({ isFinal: true });
+  // As long as traces are incomplete, it may come in them.
+  const isUnsampled = (id: string) => id === index.traceId;
+  const open = await lookAt(SENT, traceFor(data), { spans: SPANS, isUnsampled });
+  expect(open.findings[3]).not.toHaveProperty('isFinal');
 });
 
 it('tells sampling and loss apart in one run', async () => {
@@ -311,6 +327,24 @@ it.each([
   });
   expect(explained?.cause).toContain(others.map(xrayTraceId).join(', '));
   expect(explained?.cause).toContain(xrayTraceId(traceOf(0)));
+});
+
+it('believes answers that name another trace, where X-Ray knows none or may not be asked', async () => {
+  const replaced = { header: 'x-amzn-trace-id', traceId: traceOf(1000) };
+  const denied = async () => {
+    throw new UserFault({ what: 'Not allowed' });
+  };
+  for (const named of [undefined, async () => [], denied]) {
+    const backend = { segments: async () => [], ...(named && { named }) };
+    const { search, findings } = await lookAt([{ ...index, replaced }], [], { backend });
+    const [explained] = await search.explain(findings);
+    expect(explained?.cause).toContain(
+      `answers name in \`x-amzn-trace-id\` ids that it has not given, ${xrayTraceId(traceOf(1000))} instead of such as`,
+    );
+  }
+  // What was found all the same needs no explanation.
+  const { search, findings } = await lookAt([{ ...index, replaced }], traceFor(index));
+  expect(await search.explain(findings)).toEqual(findings);
 });
 
 it('says nothing of replaced ids where there are none, or where it may not ask', async () => {

@@ -64,22 +64,26 @@ export class TraceSearch implements Search {
   async explain(findings: Finding[]): Promise<Finding[]> {
     const { backend, run, sent } = this.#options;
     const lost = this.#states.all.filter(state => !state.facts && !isSampledOut(state, this.#seen));
-    if (lost.length === 0 || !backend.named) return findings;
+    if (lost.length === 0) return findings;
     const since = Math.min(...sent.map(({ startedAt }) => startedAt)) - SKEW;
-    let found: readonly string[];
-    try {
-      found = await backend.named(userAgentOf(run), since);
-    } catch (error) {
-      if (error instanceof TransientError || !(error instanceof UserFault)) throw error;
-      this.#notes.push(`Whether trace ids were replaced on the way is not known: ${error.message}`);
-      return findings;
-    }
+    const found = await this.#allowed(() => backend.named?.(userAgentOf(run), since));
     const told = explainReplaced(
       lost.map(state => state.sent),
-      found.filter(id => !this.#states.of(id)),
+      (found ?? []).filter(id => !this.#states.of(id)),
     );
     if (!told) return findings;
     return findings.map(finding => (finding.passed || finding.cause ? finding : { ...finding, ...told }));
+  }
+
+  /** A role need not be allowed to ask for what explains; that it may not is noted. */
+  async #allowed<T>(ask: () => Promise<T> | undefined): Promise<T | undefined> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (error instanceof TransientError || !(error instanceof UserFault)) throw error;
+      this.#notes.push(`Whether trace ids were replaced on the way is not known: ${error.message}`);
+      return undefined;
+    }
   }
 
   notes(): string[] {

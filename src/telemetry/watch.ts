@@ -32,6 +32,8 @@ const RELAXED = 800;
 const LONGEST = 6000;
 /** A look that has begun may take so long beyond the patience. */
 const GRACE = 2000;
+/** The last one may ask for a thousand traces. */
+const LAST_GRACE = 10_000;
 
 /**
  * How long to wait before the next look, in milliseconds: an eighth of the time since something new was found, so that what
@@ -85,7 +87,8 @@ export async function watch(
     const isSilent = hasNews && clock.now() - lastNews >= longestSilence(lastNews - began);
     const isLast = isSilent || clock.now() >= deadline || enough?.aborted === true;
     try {
-      const found = await within(() => look(isLast), Math.max(deadline - clock.now(), GRACE), clock, signal);
+      const limit = Math.max(deadline - clock.now(), isLast ? LAST_GRACE : GRACE);
+      const found = await within(() => look(isLast), limit, clock, signal);
       if (state === undefined ? found.some(({ passed }) => passed) : state !== stateOf(found)) {
         lastNews = clock.now();
         hasNews = true;

@@ -16,6 +16,8 @@ export const IDS_A_RETRIEVAL = 100;
 /** Milliseconds between looks at a retrieval that is under way. */
 const SOONEST = 100;
 const LATEST = 800;
+/** Spans may bear a time so much ahead, by the clock of their host, in milliseconds. */
+const SKEW = 600_000;
 /** So long a retrieval may take, in milliseconds. */
 const PATIENCE = 30_000;
 
@@ -31,7 +33,7 @@ export async function retrievedSegments(
   since: number,
   clock: Clock,
 ): Promise<Segment[]> {
-  const range = { StartTime: Math.floor(since / 1000), EndTime: Math.ceil(clock.now() / 1000) + PATIENCE / 1000 };
+  const range = { StartTime: Math.floor(since / 1000), EndTime: Math.ceil((clock.now() + SKEW) / 1000) };
   const input = { TraceIds: traceIds.map(xrayTraceId), ...range };
   const { RetrievalToken } = await xray<{ RetrievalToken: string }>('StartTraceRetrieval', input, ['RetrievalToken']);
   const list = (NextToken?: string) =>

@@ -357,6 +357,12 @@ describe('with the local AWS', () => {
       },
     );
 
+    it('finds spans of a clock that is five minutes ahead or behind', async () => {
+      const times = (seconds: number) => ({ start_time: begun / 1000 + seconds, end_time: begun / 1000 + seconds + 1 });
+      await put([server(0, times(300)), server(1, times(-300))]);
+      expect(await xrayTraces(session).segments([traceOf(0), traceOf(1)])).toHaveLength(2);
+    });
+
     it('finds a run by its user agent in the log of spans', async () => {
       await put([server(1), server(2, { http: { request: { user_agent: 'somebody' } } })]);
       const traces = xrayTraces(session);
