@@ -113,7 +113,7 @@ describe('on the way to the collector', () => {
   it('names a collector that was stopped half-way', async () => {
     await stage.play({});
     const front = await openFront(stage.addresses.application, async count => {
-      if (count === 11) await stage.act('stop', 'collector');
+      if (count === 11) await stage.stopCollector();
     });
     try {
       const run = await prove({ 'target-url': front.url, rate: '5' });

@@ -107,14 +107,9 @@ export class TelemetryStage {
     });
   }
 
-  /** @param command of compose for one service, such as `stop` */
-  async act(command: 'stop' | 'kill' | 'pause' | 'unpause', service: 'collector' | 'application'): Promise<void> {
-    await this.#compose(command, PORTS[service][0]);
-  }
-
-  /** The last lines of a service. */
-  async logs(service: 'collector' | 'application' | 'aws'): Promise<string> {
-    return this.#compose('logs', '--no-color', '--no-log-prefix', '--tail', '200', PORTS[service][0]);
+  /** Ends the collector, which passes on what it has; what comes after that has nowhere to go. */
+  async stopCollector(): Promise<void> {
+    await this.#compose('stop', COLLECTOR);
   }
 
   async close(): Promise<void> {
