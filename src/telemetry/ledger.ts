@@ -329,7 +329,8 @@ function countedHop(counts: LedgerFacts['evidence']['counts'], sent: readonly Se
   const notes = [
     `by \`${metric}\``,
     ...(expected < answered ? [`which counts ${expected} of them`] : []),
-    ...(own > 0 ? [`with ${own} that the service sends to itself`] : []),
+    ...(own > 0 ? [`beside ${own} that the service sends to itself`] : []),
   ];
-  return { ...hop, count: increase, lost: Math.max(expected - increase, 0), note: notes.join(', ') };
+  const count = Math.max(increase - Math.max(own, 0), 0);
+  return { ...hop, count, lost: Math.max(expected - increase, 0), note: notes.join(', ') };
 }
