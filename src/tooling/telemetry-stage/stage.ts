@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { addressOf } from '../../actions/smoke-test/smoke-project.ts';
@@ -113,9 +113,12 @@ export class TelemetryStage {
   }
 
   async close(): Promise<void> {
-    await this.#stopLogDriver();
-    await this.#compose('down', '--volumes', '--remove-orphans', '--timeout', '0', '--rmi', 'local');
-    await rm(this.#folder, { recursive: true, force: true });
+    try {
+      await this.#stopLogDriver();
+    } finally {
+      await this.#compose('down', '--volumes', '--remove-orphans', '--timeout', '0', '--rmi', 'local');
+      await rm(this.#folder, { recursive: true, force: true });
+    }
   }
 
   async #write(scene: Scene): Promise<void> {
@@ -127,8 +130,7 @@ export class TelemetryStage {
       const copy = await this.#change(`zap-app/${path}`, change, `${turn}-${basename(path)}`);
       return `${copy}:/app/${path}:ro`;
     });
-    const preloaded = preload && join(this.#folder, `${turn}-preload.mjs`);
-    if (preloaded && preload) await writeFile(preloaded, preload);
+    const preloaded = preload && (await this.#keep(`${turn}-preload.mjs`, preload));
     const volumes = [...(await Promise.all(changed)), ...(preloaded ? [`${preloaded}:/preload.mjs:ro`] : [])];
     const override = {
       services: {
@@ -153,9 +155,15 @@ export class TelemetryStage {
     const usual = await readFile(join(ROOT, path), 'utf8');
     const changed = change?.(usual) ?? usual;
     if (change && changed === usual) throw new Error(`the scene changes nothing in ${path}`);
-    const copy = join(this.#folder, name);
-    await writeFile(copy, changed);
-    return copy;
+    return this.#keep(name, changed);
+  }
+
+  /** Readable for the users of containers, whatever the umask. */
+  async #keep(name: string, content: string): Promise<string> {
+    const path = join(this.#folder, name);
+    await writeFile(path, content);
+    await chmod(path, 0o644);
+    return path;
   }
 
   async #findAddresses(): Promise<Addresses> {
