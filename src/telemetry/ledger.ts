@@ -8,7 +8,7 @@ import {
   type SignalIncrease,
 } from './collector-counters.ts';
 import { doublingOf, type Loss, type LossFacts, lossOf } from './loss.ts';
-import { SIGNALS, type Signal } from './proof.ts';
+import { SIGNALS, type Signal, STORES } from './proof.ts';
 import type { SentRequest } from './traffic.ts';
 
 export interface LedgerFacts extends LossFacts {
@@ -17,11 +17,6 @@ export interface LedgerFacts extends LossFacts {
 }
 
 const UNITS: Readonly<Record<Signal, string>> = { traces: 'spans', metrics: 'data points', logs: 'log records' };
-const STORES: Readonly<Record<Signal, string>> = {
-  traces: 'X-Ray',
-  metrics: 'Prometheus',
-  logs: 'CloudWatch Logs',
-};
 export const UNAVAILABLE = 'collector counters unavailable';
 export const NOT_REPORTED = 'not yet reported since the last answer';
 

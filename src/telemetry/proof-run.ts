@@ -11,7 +11,7 @@ import { judgeLatency, latencyOf } from './latency.ts';
 import { LogSearch } from './log-search.ts';
 import { MetricSearch } from './metric-search.ts';
 import { askForNeverSent, type ControlAnswer, judgeControl, type NeverSent } from './never-sent.ts';
-import { type Proof, SIGNALS, type Signal, type SignalProof } from './proof.ts';
+import { type Proof, SIGNALS, type Signal, type SignalProof, STORES } from './proof.ts';
 import type { Search } from './search.ts';
 import { settledTraces } from './settle.ts';
 import { mintTrace, type RandomBytes, tracePrefix } from './trace-id.ts';
@@ -37,7 +37,7 @@ export interface ProofPlan {
   maxArrival?: number | undefined;
 }
 
-export interface ProofRunOptions extends Omit<WatchOptions, 'random'> {
+export interface ProofRunOptions extends Omit<WatchOptions, 'random' | 'asked'> {
   clock: Clock;
   randomBytes?: RandomBytes;
   random?: () => number;
@@ -142,7 +142,10 @@ interface Asked<T> {
   fault?: Fault;
 }
 
-async function askPatiently<T>(ask: () => Promise<T>, options: ProofRunOptions): Promise<Asked<T>> {
+async function askPatiently<T>(
+  ask: () => Promise<T>,
+  options: ProofRunOptions & Pick<WatchOptions, 'asked'>,
+): Promise<Asked<T>> {
   const asked: Asked<T> = {};
   const look = async (): Promise<Finding[]> => {
     asked.answer = await ask();
@@ -189,9 +192,13 @@ async function firstLook(
   const never = neverSentIn(plan, tracePrefix(now, run), options);
   const signals = signalsOf(expectations);
   const [counted, risen, controls] = await Promise.all([
-    metrics && askPatiently(() => readCounters(backends.metrics), options),
-    metrics && askPatiently(() => metrics.baseline().then(() => true), options),
-    Promise.all(signals.map(one => askPatiently(() => askForNeverSent(backends, never, [one], now), options))),
+    metrics && askPatiently(() => readCounters(backends.metrics), { ...options, asked: STORES.metrics }),
+    metrics && askPatiently(() => metrics.baseline().then(() => true), { ...options, asked: STORES.metrics }),
+    Promise.all(
+      signals.map(one =>
+        askPatiently(() => askForNeverSent(backends, never, [one], now), { ...options, asked: STORES[one] }),
+      ),
+    ),
   ]);
   // Of what is asked of one backend, one answer says why there is none.
   const faults = [
@@ -277,7 +284,10 @@ async function watchSignal(
     follow(findings);
     return findings;
   };
-  const { findings, completeAt, looks, fault } = await watch(search.blank(), look, options);
+  const { findings, completeAt, looks, fault } = await watch(search.blank(), look, {
+    ...options,
+    asked: STORES[signal],
+  });
   const notes = search.notes?.() ?? [];
   if (completeAt !== undefined) {
     return { signal, passed: true, findings, arrivalMs: Math.max(completeAt - since, 0), looks, notes };

@@ -4,6 +4,13 @@ import type { Finding } from './finding.ts';
 export const SIGNALS = ['metrics', 'traces', 'logs'] as const;
 export type Signal = (typeof SIGNALS)[number];
 
+/** Where each is looked for, as people call it. */
+export const STORES: Readonly<Record<Signal, string>> = {
+  metrics: 'Prometheus',
+  traces: 'X-Ray',
+  logs: 'CloudWatch Logs',
+};
+
 /** What was found of the telemetry of a run. */
 export interface Proof {
   /** OpenTelemetry's service.name, as it was expected. */

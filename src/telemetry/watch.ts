@@ -11,6 +11,8 @@ export interface WatchOptions {
   patience: number;
   /** Ends the waiting when nothing more can come, such as when the collector has ended; one more look is taken. */
   enough?: AbortSignal;
+  /** Who is asked, for the message when no answer comes. */
+  asked?: string;
   /** In [0, 1): keeps runs apart that started together. */
   random?: () => number;
 }
@@ -72,7 +74,7 @@ export function longestSilence(arrival: number): number {
 export async function watch(
   blank: readonly Finding[],
   look: (isLast: boolean) => Promise<Finding[]>,
-  { signal, clock, patience, enough, random = Math.random }: WatchOptions,
+  { signal, clock, patience, enough, asked = 'The backend', random = Math.random }: WatchOptions,
 ): Promise<Watched> {
   const began = clock.now();
   const deadline = began + patience;
@@ -88,7 +90,7 @@ export async function watch(
     const isLast = isSilent || clock.now() >= deadline || enough?.aborted === true;
     try {
       const limit = Math.max(deadline - clock.now(), isLast ? LAST_GRACE : GRACE);
-      const found = await within(() => look(isLast), limit, clock, signal);
+      const found = await within(() => look(isLast), limit, clock, signal, asked);
       if (state === undefined ? found.some(({ passed }) => passed) : state !== stateOf(found)) {
         lastNews = clock.now();
         hasNews = true;
@@ -130,11 +132,22 @@ function open(findings: readonly Finding[]): number {
 }
 
 /** A look that never ends must not keep a run from ending. */
-async function within<T>(look: () => Promise<T>, ms: number, clock: Clock, signal: AbortSignal): Promise<T> {
+async function within<T>(
+  look: () => Promise<T>,
+  ms: number,
+  clock: Clock,
+  signal: AbortSignal,
+  asked: string,
+): Promise<T> {
   const stop = new AbortController();
   const limit = async (): Promise<never> => {
     await clock.sleep(ms, AbortSignal.any([signal, stop.signal]));
-    throw new TransientError({ what: `No answer came within ${Math.round(ms / 1000)} s` });
+    const fix = 'Check the network, its address and that it runs; this may pass by itself: run again';
+    throw new TransientError({
+      what: `${asked} does not answer`,
+      seen: `no answer in ${Math.round(ms / 1000)} s`,
+      fix,
+    });
   };
   try {
     return await orAbort(Promise.race([look(), limit()]), signal);
