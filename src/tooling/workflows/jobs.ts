@@ -24,8 +24,11 @@ export const environmentInput = {
 
 const ENVIRONMENT = expression(`inputs.environment || '${environmentInput.environment.default}'`);
 
-/** For a job that roles see in the environment, and that is no deployment of its own. */
-export const IN_ENVIRONMENT: Plain = { name: ENVIRONMENT, deployment: false };
+/**
+ * For a job that roles see in the environment. GitHub counts it as a deployment, too: `deployment: false`, which it has had since
+ * 2026, is refused by act 0.2.87 and by older servers.
+ */
+export const IN_ENVIRONMENT: Plain = ENVIRONMENT;
 
 /** For the job that is the deployment. */
 export function deployedTo(url: string): Plain {
