@@ -48,7 +48,7 @@ function assume(sessions: Sessions, params: Params, keys: AccessKeys) {
   if (!(seconds >= 900 && seconds <= 43_200))
     throw validationError('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');
   const session = { roleArn, sessionName };
-  const issued = keys.issue(`${roleArn}/${sessionName}`, seconds);
+  const issued = keys.issue(`${roleArn}/${sessionName}`, seconds, assumedArn(session));
   sessions.set(issued.accessKeyId, session);
   return {
     Credentials: {
