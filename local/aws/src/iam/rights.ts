@@ -67,6 +67,8 @@ export function rightsOf(call: AskedCall): Right[] {
 
 /** Calls that hand a role to AWS, set tags, or have AWS read a file for the caller, take more than their own right. */
 function rightsBeside({ service, params, stack, ...call }: AskedCall): Right[] {
+  if (service === 'ecr' && call.action === 'CreateRepository' && Array.isArray(params.tags) && params.tags.length > 0)
+    return repositoriesOf({ service, params, ...call }).map(resource => right('ecr:TagResource', resource, call));
   if (service !== 'cloudformation') return [];
   const { RoleARN, Tags, TemplateURL } = params;
   const rights: Right[] = [];
@@ -83,9 +85,13 @@ function rightsBeside({ service, params, stack, ...call }: AskedCall): Right[] {
   return rights;
 }
 
+function right(action: string, resource: string, { region }: Pick<AskedCall, 'region'>): Right {
+  return { action, resource, context: { 'aws:RequestedRegion': region } };
+}
+
 /** Which resources a call is about, by service. */
 const RESOURCES: Readonly<Record<string, (call: AskedCall) => readonly string[]>> = {
-  cloudformation: call => [call.stack === undefined ? '*' : stackArn(call)],
+  cloudformation: call => [stackOrChangeSet(call)],
   ecr: call => repositoriesOf(call),
   'ecr-registry': call => repositoriesOf(call),
   ecs: call => ecsArns(call),
@@ -105,6 +111,13 @@ const RESOURCES: Readonly<Record<string, (call: AskedCall) => readonly string[]>
 
 function resourcesOf(call: AskedCall): readonly string[] {
   return RESOURCES[call.service]?.(call) ?? ['*'];
+}
+
+function stackOrChangeSet(call: AskedCall): string {
+  const { ChangeSetName } = call.params;
+  // The one call that IAM judges by the change set; all others by its stack.
+  if (call.action === 'DescribeEvents' && ChangeSetName !== undefined) return String(ChangeSetName);
+  return call.stack === undefined ? '*' : stackArn(call);
 }
 
 /** Of a stack that is not there yet too: IAM sees its name, and the id only later. */

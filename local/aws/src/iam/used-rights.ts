@@ -7,20 +7,25 @@ export interface UsedRight extends Right {
   calls: number;
 }
 
-/** So many different ones are kept: a run of all actions uses some two hundred. */
+/** So many different ones are kept: the runs of all actions use some two hundred. */
 const MOST = 10_000;
 
 /** Counts the rights that calls have taken, whoever made them: what a policy must allow, and all that it need allow. */
 export class UsedRights {
   readonly #used = new Map<string, UsedRight>();
+  readonly #most: number;
   #omitted = 0;
+
+  constructor(most = MOST) {
+    this.#most = most;
+  }
 
   note(caller: string, rights: readonly Right[]): void {
     for (const right of rights) {
       const key = JSON.stringify([caller, right.action, right.resource, right.context]);
       const known = this.#used.get(key);
       if (known) known.calls += 1;
-      else if (this.#used.size < MOST) this.#used.set(key, { caller, ...right, calls: 1 });
+      else if (this.#used.size < this.#most) this.#used.set(key, { caller, ...right, calls: 1 });
       else this.#omitted += 1;
     }
   }

@@ -61,8 +61,9 @@ function assume(sessions: Sessions, params: Params, keys: AccessKeys) {
   };
 }
 
+/** Without the role's path, as AWS gives it. */
 function assumedArn({ roleArn, sessionName }: { roleArn: string; sessionName: string }): string {
-  return `${roleArn.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/${sessionName}`;
+  return `${roleArn.replace(':iam:', ':sts:').replace(/:role\/(.*\/)?/, ':assumed-role/')}/${sessionName}`;
 }
 
 /** The claims of a JWT; whoever signed it. Throws STS's InvalidIdentityToken for what is none. */
