@@ -12,6 +12,8 @@ import { costLevers, costSummary } from './cost-pages.ts';
 import { architectureDrawings } from './drawing/architecture.ts';
 import { localDrawings } from './drawing/local.ts';
 import { overviewDrawings } from './drawing/overview.ts';
+import { errorTables } from './errors/errors-page.ts';
+import { shippedSources } from './errors/sources.ts';
 import { fillSection } from './marked-sections.ts';
 import { RACE_RECORD, readRaceRecord } from './race-record.ts';
 import { raceCharts, raceSection, raceSummary } from './race-section.ts';
@@ -32,7 +34,7 @@ const NOTE = 'Generated from src/actions/NAME/spec.ts by `npm run generate`; edi
 
 /**
  * Every file that derives from the declarations of the actions, from the templates, from the format of expectations, from the
- * lockfile, or from the figures of the race.
+ * messages in the sources, from the lockfile, or from the figures of the race.
  *
  * @param read gives a file as it is: of a README only what stands between its markers is replaced
  * @returns content by path from the root of the repository
@@ -46,6 +48,14 @@ export function generatedFiles(read: (path: string) => string): Map<string, stri
     ['docs/speed.md', 'race', raceSection(race)],
     ['docs/deploy.md', 'calls', callTable()],
     ['docs/costs.md', 'levers', costLevers()],
+    [
+      'docs/errors.md',
+      'errors',
+      errorTables(
+        shippedSources(),
+        PIPELINE.map(({ name }) => name),
+      ),
+    ],
     ...specs.map((spec): Section => [`docs/${spec.name}.md`, spec.name, tables(spec)]),
   ];
   const files = new Map<string, string>([
