@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, parseDocument } from 'yaml';
+import { spec as deploySpec } from '../../actions/deploy/spec.ts';
 import { actions } from '../../index.ts';
 import { type Fault, UserFault } from '../../runner/fault.ts';
 import { parseProfile } from '../../stacks/profile.ts';
@@ -28,8 +29,8 @@ function stepsOf(block: unknown): Step[] {
   return 'uses' in block ? [block as Step] : Object.values(block).flatMap(stepsOf);
 }
 
-/** Inputs of `deploy` that come with the preview on pull requests. */
-const COMING = ['comment'];
+/** The preview on pull requests comes with an input of `deploy`; until it is there, the pages may name it. */
+const COMING = 'comment' in deploySpec.inputs ? [] : ['comment'];
 
 /** Of an action of ours, its name; undefined for the root action, workflows and other people's actions. */
 function actionNameOf({ uses = '' }: Step): string | undefined {
@@ -93,6 +94,19 @@ describe('every YAML block', () => {
     );
   });
 
+  // The root action and the workflows are compared as soon as they are there.
+  const composed = steps.filter(
+    ([, uses]) => declaredIn(uses) !== undefined && existsSync(join(ROOT, declaredIn(uses) ?? '')),
+  );
+
+  it.each(composed)('%s: %s gives inputs that are declared', (_, uses, step) => {
+    const declared = inputsDeclaredIn(declaredIn(uses) ?? '');
+    const given = Object.keys(step.with ?? {});
+    expect(Object.keys(declared)).toEqual(expect.arrayContaining(given));
+    const needed = Object.entries(declared).filter(([, input]) => input.required && input.default === undefined);
+    expect(given).toEqual(expect.arrayContaining(needed.map(([name]) => name)));
+  });
+
   it.each(titled(ofLanguage('yaml').filter(({ text, path }) => kindOf(text, path) === 'workflow')))(
     '%s widens no permission for all jobs that it does not use, and checks out without leaving a token',
     (_, { text }) => {
@@ -123,6 +137,17 @@ describe('every YAML block', () => {
     expect([requests.length, metrics.length, spans.length, logs.fields.length]).toEqual([2, 1, 1, 6]);
   });
 });
+
+/** The file that declares the root action, or a reusable workflow. */
+function declaredIn(uses: string): string | undefined {
+  if (uses === 'org/zap-obs@v1') return 'action.yml';
+  return /^org\/zap-obs\/(\.github\/workflows\/[\w-]+\.yml)@v1$/.exec(uses)?.[1];
+}
+
+function inputsDeclaredIn(file: string): Record<string, { required?: boolean; default?: unknown }> {
+  const { inputs, on } = parse(readFileSync(join(ROOT, file), 'utf8'));
+  return inputs ?? on.workflow_call.inputs;
+}
 
 /** What a YAML block is, after the parser of that kind has taken it. */
 function kindOf(text: string, path: string): string {
