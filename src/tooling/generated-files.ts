@@ -116,7 +116,8 @@ function isRequired(input: InputSpec): boolean {
 function actionReadme(spec: ActionSpec): string {
   const comment = `<!-- ${NOTE.replace('NAME', spec.name)} -->`;
   const uses = SHORT_PATHS.includes(spec.name) ? `org/zap-obs/${spec.name}@v1` : `org/zap-obs/actions/${spec.name}@v1`;
-  return `${comment}\n\n# ${spec.title}\n\n${spec.description}\n\n\`\`\`yaml\n- uses: ${uses}\n\`\`\`\n\n${tables(spec)}\n`;
+  const more = `[docs/${spec.name}.md](../../docs/${spec.name}.md) tells all of it, with examples.`;
+  return `${comment}\n\n# ${spec.title}\n\n${spec.description}\n\n\`\`\`yaml\n- uses: ${uses}\n\`\`\`\n\n${more}\n\n${tables(spec)}\n`;
 }
 
 /** What stands between the markers of a name in a file. */
