@@ -12,7 +12,7 @@ import { costLevers, costSummary } from './cost-pages.ts';
 import { architectureDrawings } from './drawing/architecture.ts';
 import { localDrawings } from './drawing/local.ts';
 import { overviewDrawings } from './drawing/overview.ts';
-import { errorTables } from './errors/errors-page.ts';
+import { errorTables, findingsTable, reasonsTable } from './errors/errors-page.ts';
 import { shippedSources } from './errors/sources.ts';
 import { fillSection } from './marked-sections.ts';
 import { RACE_RECORD, readRaceRecord } from './race-record.ts';
@@ -41,6 +41,7 @@ const NOTE = 'Generated from src/actions/NAME/spec.ts by `npm run generate`; edi
  */
 export function generatedFiles(read: (path: string) => string): Map<string, string> {
   const race = readRaceRecord(read(RACE_RECORD));
+  const sources = shippedSources();
   const sections: readonly Section[] = [
     ['README.md', 'actions', actionTable()],
     ['README.md', 'cost-summary', costSummary()],
@@ -52,10 +53,12 @@ export function generatedFiles(read: (path: string) => string): Map<string, stri
       'docs/errors.md',
       'errors',
       errorTables(
-        shippedSources(),
+        sources,
         PIPELINE.map(({ name }) => name),
       ),
     ],
+    ['docs/errors.md', 'findings', findingsTable(sources)],
+    ['docs/errors.md', 'reasons', reasonsTable(sources)],
     ...specs.map((spec): Section => [`docs/${spec.name}.md`, spec.name, tables(spec)]),
   ];
   const files = new Map<string, string>([

@@ -1,4 +1,4 @@
-import { code, plain, prose, table } from '../../report/markdown.ts';
+import { code, prose, table } from '../../report/markdown.ts';
 import { CAUSES } from './causes.ts';
 import { gatherMessages, type Message } from './messages.ts';
 import { reachOf } from './reach.ts';
@@ -24,6 +24,29 @@ export function errorTables(sources: ReadonlyMap<string, string>, actions: reado
   }
   const order = [...groups].sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1));
   return order.map(([title, messages]) => `## ${title}\n\n${tableOf(messages)}`).join('\n\n');
+}
+
+/** What a proof finds missing, and what to do about it: the causes that src/telemetry knows. */
+export function findingsTable(sources: ReadonlyMap<string, string>): string {
+  const { messages } = gatherMessages(within(sources, 'src/telemetry/'), { what: 'cause', fix: 'fix' });
+  return table(
+    ['Finding', 'What to do'],
+    messages.map(({ what, fixes }) => [shown(what), fixes.length > 0 ? alternatives(fixes) : 'What the finding says.']),
+  );
+}
+
+/** What to do about reasons that AWS gives for a resource, by the patterns that they match. */
+export function reasonsTable(sources: ReadonlyMap<string, string>): string {
+  const { messages } = gatherMessages(within(sources, 'src/stacks/advice.ts'), { what: 'reason', fix: 'advice' });
+  const rows = messages.filter(({ fixes }) => fixes.length > 0);
+  return table(
+    ['Reason, as a pattern', 'What to do'],
+    rows.map(({ what, fixes }) => [code(what), alternatives(fixes)]),
+  );
+}
+
+function within(sources: ReadonlyMap<string, string>, path: string): Map<string, string> {
+  return new Map([...sources].filter(([file]) => file.startsWith(path)));
 }
 
 function titleOf(showing: readonly string[], actions: readonly string[]): string {
@@ -68,7 +91,11 @@ function causeOf(what: string): string {
 function curesOf(what: string, fixes: readonly string[]): string {
   const cause = CAUSES[what];
   if (typeof cause === 'object') return prose(cause.cure);
-  const cures = fixes.map(fix => prose(fix));
-  const all = cures.join('<br>or: ');
-  return fixes.length > MOST_CURES ? `By what the tool says under ${code('Seen')}: ${all}` : all || plain('');
+  return fixes.length > MOST_CURES
+    ? `By what the tool says under ${code('Seen')}: ${alternatives(fixes)}`
+    : alternatives(fixes);
+}
+
+function alternatives(fixes: readonly string[]): string {
+  return fixes.map(fix => prose(fix)).join('<br>or: ');
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { specs } from '../generated-files.ts';
 import { CAUSES } from './causes.ts';
-import { errorTables } from './errors-page.ts';
+import { errorTables, findingsTable, reasonsTable } from './errors-page.ts';
 import { gatherMessages } from './messages.ts';
 import { shippedSources } from './sources.ts';
 
@@ -63,6 +63,17 @@ describe('docs/errors.md', () => {
     const teardown = page.split('\n## ').find(part => part.startsWith('teardown\n'));
     expect(teardown).toContain('Input `confirm` must repeat the stack prefix');
     expect(page.match(/Input `confirm` must repeat/g)).toHaveLength(1);
+  });
+});
+
+describe('findings and reasons', () => {
+  it('come with what to do', () => {
+    const findings = findingsTable(sources).split('\n');
+    expect(findings.length).toBeGreaterThan(60);
+    expect(findings.find(row => row.includes('it has no pipeline for them'))).toContain(
+      'Add `<signal>` to `service.pipelines`',
+    );
+    expect(reasonsTable(sources)).toContain('Enable IAM Identity Center first');
   });
 });
 

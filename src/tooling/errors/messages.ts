@@ -22,6 +22,14 @@ export interface Gathered {
   handedOn: readonly HandedOn[];
 }
 
+/** By which keys objects hold messages. */
+export interface Keys {
+  what: string;
+  fix: string;
+}
+
+const FAULT: Keys = { what: 'what', fix: 'fix' };
+
 /** How far a value is followed through parameters and constants. */
 const MOST_STEPS = 6;
 
@@ -30,8 +38,9 @@ const MOST_STEPS = 6;
  * arguments of the functions that make it.
  *
  * @param sources text by path
+ * @param keys those of an object that holds a message and its next step
  */
-export function gatherMessages(sources: ReadonlyMap<string, string>): Gathered {
+export function gatherMessages(sources: ReadonlyMap<string, string>, keys: Keys = FAULT): Gathered {
   const trees = new Map([...sources].map(([file, text]) => [file, treeOf(text, file)]));
   const resolver = new Resolver([...trees.values()]);
   const found = new Map<string, { fixes: Set<string>; files: Set<string> }>();
@@ -39,7 +48,7 @@ export function gatherMessages(sources: ReadonlyMap<string, string>): Gathered {
   for (const [file, tree] of trees) {
     for (const node of nodesOf(tree)) {
       if (node.type !== 'ObjectExpression') continue;
-      const [what, fix] = [propertyOf(node, 'what'), propertyOf(node, 'fix')];
+      const [what, fix] = [propertyOf(node, keys.what), propertyOf(node, keys.fix)];
       if (!what) continue;
       const texts = resolver.textsOf(what);
       if (texts.length === 0) {
@@ -87,6 +96,7 @@ class Resolver {
     const node = bare(expression);
     if (steps === 0) return [];
     const follow = (next: unknown) => (isNode(next) ? this.textsOf(next, steps - 1) : []);
+    if (node.regex) return [`/${(node.regex as { pattern: string }).pattern}/`];
     if (node.type === 'Literal') return typeof node.value === 'string' && node.value !== '' ? [node.value] : [];
     if (node.type === 'TemplateLiteral') return this.#shapeOf(node, steps);
     if (node.type === 'ConditionalExpression') return [...follow(node.consequent), ...follow(node.alternate)];
