@@ -80,7 +80,7 @@ class Resolver {
   readonly #functions = new Map<string, Node | undefined>();
 
   constructor(trees: readonly Node[]) {
-    for (const node of trees.flatMap(tree => [...nodesOf(tree)])) {
+    for (const node of trees.flatMap(tree => nodesOf(tree))) {
       if (node.type === 'CallExpression') {
         const callee = node.callee as Node;
         const name = nameOf(callee) ?? nameOf(callee.property);
@@ -166,7 +166,7 @@ function inWords(name: string): string {
 function returnedBy({ body }: Node): Node[] {
   if (!isNode(body)) return [];
   if (body.type !== 'BlockStatement') return [body];
-  return [...nodesOf(body)].flatMap(({ type, argument }) =>
+  return nodesOf(body).flatMap(({ type, argument }) =>
     type === 'ReturnStatement' && isNode(argument) ? [argument] : [],
   );
 }

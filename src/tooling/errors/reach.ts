@@ -19,7 +19,7 @@ export function reachOf(from: string, trees: ReadonlyMap<string, Node>): Set<str
 }
 
 function importsOf(tree: Node): string[] {
-  return [...nodesOf(tree)].flatMap(node => {
+  return nodesOf(tree).flatMap(node => {
     const isImport = /^(ImportDeclaration|ImportExpression|ExportNamedDeclaration|ExportAllDeclaration)$/.test(
       node.type,
     );

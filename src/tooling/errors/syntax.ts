@@ -24,10 +24,14 @@ function link(node: Node, parent: Node | undefined): void {
 
 /** The nodes right below a node, in the order of the text. */
 export function childrenOf(node: Node): Node[] {
-  return Object.entries(node)
-    .filter(([key]) => key !== 'parent')
-    .flatMap(([, value]) => value)
-    .filter(isNode);
+  const children: Node[] = [];
+  for (const key in node) {
+    if (key === 'parent') continue;
+    const value = node[key];
+    if (Array.isArray(value)) children.push(...value.filter(isNode));
+    else if (isNode(value)) children.push(value);
+  }
+  return children;
 }
 
 export function isNode(value: unknown): value is Node {
@@ -35,9 +39,11 @@ export function isNode(value: unknown): value is Node {
 }
 
 /** Every node of a tree, the root first. */
-export function* nodesOf(node: Node): Generator<Node> {
-  yield node;
-  for (const child of childrenOf(node)) yield* nodesOf(child);
+export function nodesOf(root: Node): Node[] {
+  const found = [root];
+  // It grows while it is walked through.
+  for (const node of found) found.push(...childrenOf(node));
+  return found;
 }
 
 /** What an expression stands for without the type that is said of it. */
