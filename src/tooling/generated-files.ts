@@ -15,10 +15,16 @@ import { overviewDrawings } from './drawing/overview.ts';
 import { errorTables, findingsTable, reasonsTable } from './errors/errors-page.ts';
 import { shippedSources } from './errors/sources.ts';
 import { fillSection } from './marked-sections.ts';
+import { pipelineAction } from './pipeline-action.ts';
 import { RACE_RECORD, readRaceRecord } from './race-record.ts';
 import { raceCharts, raceSection, raceSummary } from './race-section.ts';
 import { TELEMETRY_SCHEMA, telemetrySchema } from './telemetry-schema.ts';
 import { templatesReadme } from './templates-readme.ts';
+import { usesOf } from './toolkit-name.ts';
+import { PINNED_IN } from './workflows/checkout.ts';
+import { deployWorkflow } from './workflows/deploy-workflow.ts';
+import { prSmokeWorkflow } from './workflows/pr-smoke-workflow.ts';
+import { teardownWorkflow } from './workflows/teardown-workflow.ts';
 import { workspaceLock } from './workspace-lock.ts';
 
 /** Every action, in the order of the bundle. */
@@ -70,6 +76,8 @@ export function generatedFiles(read: (path: string) => string): Map<string, stri
     ...localDrawings(),
     [TELEMETRY_SCHEMA, telemetrySchema()],
     ['zap-app/package-lock.json', workspaceLock(read('package-lock.json'), read('zap-app/package.json'), 'zap-app')],
+    ['action.yml', pipelineAction()],
+    ...workflows(read(PINNED_IN)),
     ['local/adot-config.yaml', localCollectorConfig(read('cloudformation/2-ecs-fargate-template.yaml'))],
   ]);
   for (const spec of specs) {
@@ -78,6 +86,14 @@ export function generatedFiles(read: (path: string) => string): Map<string, stri
     if (SHORT_PATHS.includes(spec.name)) files.set(`${spec.name}/action.yml`, actionYml(spec, '../dist'));
   }
   return files;
+}
+
+function workflows(pinned: string): [string, string][] {
+  return [
+    ['.github/workflows/deploy.yml', deployWorkflow(pinned)],
+    ['.github/workflows/pr-smoke.yml', prSmokeWorkflow(pinned)],
+    ['.github/workflows/teardown.yml', teardownWorkflow(pinned)],
+  ];
 }
 
 function actionYml(spec: ActionSpec, dist: string): string {
@@ -118,7 +134,7 @@ function isRequired(input: InputSpec): boolean {
 
 function actionReadme(spec: ActionSpec): string {
   const comment = `<!-- ${NOTE.replace('NAME', spec.name)} -->`;
-  const uses = SHORT_PATHS.includes(spec.name) ? `org/zap-obs/${spec.name}@v1` : `org/zap-obs/actions/${spec.name}@v1`;
+  const uses = usesOf(SHORT_PATHS.includes(spec.name) ? spec.name : `actions/${spec.name}`);
   const more = `[docs/${spec.name}.md](../../docs/${spec.name}.md) tells all of it, with examples.`;
   return `${comment}\n\n# ${spec.title}\n\n${spec.description}\n\n\`\`\`yaml\n- uses: ${uses}\n\`\`\`\n\n${more}\n\n${tables(spec)}\n`;
 }

@@ -1,0 +1,50 @@
+// What the jobs of the generated workflows have in common.
+import { stackInputs } from '../../actions/shared-inputs.ts';
+import type { InputSpec } from '../../runner/spec.ts';
+import { expression, VARIABLES } from './values.ts';
+import { explained, type Plain } from './yaml-text.ts';
+
+export const GENERATED =
+  'Generated from the specs of the actions in src/actions by `npm run generate`; edit those, or src/tooling/workflows.';
+
+export const RUNNER = 'ubuntu-latest';
+
+/** For a job that assumes a role. */
+export const AWS_PERMISSIONS = { contents: 'read', 'id-token': 'write' } as const;
+
+/** The environment in which jobs run that speak to AWS. */
+export const environmentInput = {
+  environment: {
+    kind: 'string',
+    description:
+      'The environment of GitHub in which the jobs run: its protection rules hold, and roles may ask for it.',
+    default: 'production',
+  },
+} as const satisfies Readonly<Record<string, InputSpec>>;
+
+const ENVIRONMENT = expression(`inputs.environment || '${environmentInput.environment.default}'`);
+
+/**
+ * For a job that roles see in the environment. GitHub counts it as a deployment, too: `deployment: false`, which it has had since
+ * 2026, is refused by act 0.2.87 and by older servers.
+ */
+export const IN_ENVIRONMENT: Plain = ENVIRONMENT;
+
+/** For the job that is the deployment. */
+export function deployedTo(url: string): Plain {
+  return { name: ENVIRONMENT, url };
+}
+
+/** A push brings nothing about until somebody has said which role to assume; under act, a local AWS is enough. */
+export const IS_SET_UP =
+  "inputs.role-to-assume != '' || vars.AWS_ROLE_ARN != '' || vars.AWS_ENDPOINT_URL != '' || github.event_name == 'workflow_dispatch'";
+
+/** One group for everything that changes the stacks of a prefix in a region. */
+export function onePrefixAtATime(): Plain {
+  const prefix = `inputs.stack-prefix || vars.${VARIABLES['stack-prefix']} || '${stackInputs['stack-prefix'].default}'`;
+  const region = `inputs.aws-region || vars.${VARIABLES['aws-region']}`;
+  return explained(
+    'Deployments and teardowns of one prefix wait for one another, and nothing that AWS has begun is cut off.',
+    { group: `zap-obs ${expression(prefix)} ${expression(region)}`, 'cancel-in-progress': false },
+  );
+}

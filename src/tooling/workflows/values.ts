@@ -1,0 +1,37 @@
+// Expressions for what a workflow passes on. A run that nobody called, after a push, has no inputs at all: the variables of the
+// repository stand in for them, and for what only the caller can know, the sample application of this one.
+
+/** What stands in for inputs that are not given. */
+export interface StandIns {
+  /** Variables of the repository or of the environment, by input. */
+  variables: Readonly<Record<string, string>>;
+  /** Values in a run that was not called, by input. */
+  uncalled: Readonly<Record<string, string>>;
+  /** An input that is never empty when the workflow is called, and always absent when it is not. */
+  calledBy: string;
+}
+
+/** Variables that the workflows know; cloudformation/bootstrap-github-oidc.yaml puts out the values of the roles. */
+export const VARIABLES = {
+  'stack-prefix': 'STACK_PREFIX',
+  'aws-region': 'AWS_REGION',
+  'role-to-assume': 'AWS_ROLE_ARN',
+  'role-arn': 'AWS_EXECUTION_ROLE_ARN',
+  'validate-role': 'AWS_VALIDATE_ROLE_ARN',
+} as const;
+
+/** The value of an input, as an expression without its braces. */
+export function valueFor(name: string, { variables, uncalled, calledBy }: StandIns): string {
+  const [variable, value] = [variables[name], uncalled[name]];
+  return [
+    `inputs.${name}`,
+    ...(variable === undefined ? [] : [`vars.${variable}`]),
+    // Empty on purpose it stays empty, since `false || ''` is.
+    ...(value === undefined ? [] : [`!inputs.${calledBy} && '${value}'`, "''"]),
+  ].join(' || ');
+}
+
+/** In the braces of an expression. */
+export function expression(text: string): string {
+  return `\${{ ${text} }}`;
+}
