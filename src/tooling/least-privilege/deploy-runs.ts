@@ -108,7 +108,7 @@ export class DeployRuns {
         return deploy.run(host, folders, signal);
       },
     };
-    const slow = oneStack(topic('after', '{ "zap-local:seconds": 100 }'));
+    const slow = oneStack(topic('after', '{ "zap-local:seconds": 2000 }'));
     await this.#run(action, { ...this.#execution, ...own('stopped') }, slow, controller.signal);
   }
 
