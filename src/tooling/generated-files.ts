@@ -22,6 +22,7 @@ import { TELEMETRY_SCHEMA, telemetrySchema } from './telemetry-schema.ts';
 import { templatesReadme } from './templates-readme.ts';
 import { usesOf } from './toolkit-name.ts';
 import { PINNED_IN } from './workflows/checkout.ts';
+import { deployEnvironmentsWorkflow } from './workflows/deploy-environments-workflow.ts';
 import { deployWorkflow } from './workflows/deploy-workflow.ts';
 import { prSmokeWorkflow } from './workflows/pr-smoke-workflow.ts';
 import { teardownWorkflow } from './workflows/teardown-workflow.ts';
@@ -91,6 +92,7 @@ export function generatedFiles(read: (path: string) => string): Map<string, stri
 function workflows(pinned: string): [string, string][] {
   return [
     ['.github/workflows/deploy.yml', deployWorkflow(pinned)],
+    ['.github/workflows/deploy-environments.yml', deployEnvironmentsWorkflow()],
     ['.github/workflows/pr-smoke.yml', prSmokeWorkflow(pinned)],
     ['.github/workflows/teardown.yml', teardownWorkflow(pinned)],
   ];

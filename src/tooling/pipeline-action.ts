@@ -2,6 +2,7 @@ import type { InputSpec } from '../runner/spec.ts';
 import { usesOf } from './toolkit-name.ts';
 import {
   inputsOfStep,
+  OWN_INPUTS,
   PIPELINE,
   type PipelineStep,
   pipelineInputs,
@@ -13,13 +14,6 @@ import { type Plain, yamlText } from './workflows/yaml-text.ts';
 const NOTE =
   'Generated from the specs of build-push, deploy and validate-telemetry in src/actions by `npm run generate`; edit those instead.';
 
-/** What the pipeline has beside the inputs of its steps. */
-const VALIDATE = {
-  kind: 'boolean',
-  description: 'Proves the telemetry of what was deployed. With `false`, the pipeline ends with the deployment.',
-  default: true,
-} as const satisfies InputSpec;
-
 const CONDITIONS: Readonly<Record<PipelineStep['id'], string | undefined>> = {
   image: "inputs.image-uri == '' && inputs.dry-run != 'true'",
   deploy: undefined,
@@ -28,10 +22,7 @@ const CONDITIONS: Readonly<Record<PipelineStep['id'], string | undefined>> = {
 
 /** The root `action.yml`: `uses: org/zap-obs@v1` is the whole pipeline in one step, without a shell. */
 export function pipelineAction(): string {
-  const inputs = [
-    ...pipelineInputs().map(({ name, input }) => [name, input] as const),
-    ['validate', VALIDATE] as const,
-  ];
+  const inputs = [...pipelineInputs().map(({ name, input }) => [name, input] as const), ...Object.entries(OWN_INPUTS)];
   return yamlText(NOTE, {
     name: 'zap-obs: deploy to ECS Fargate, proven observable',
     description: 'Builds an image, deploys it to AWS ECS Fargate, and proves that its metrics, traces and logs arrive.',
@@ -70,6 +61,7 @@ function stepYml(step: PipelineStep): Plain {
 function sourceOf(step: PipelineStep, as: string, name: string): string {
   const thread = threadOf(step, as);
   if (thread) return `inputs.${name} || steps.${thread.from}.outputs.${thread.output}`;
+  if (step.id === 'proof' && as === 'role-to-assume') return `inputs.validate-role || inputs.${name}`;
   if (step.id === 'image' && as === 'collector-image')
     return `inputs.collector-image-uri == '' && inputs.${name} || ''`;
   return `inputs.${name}`;

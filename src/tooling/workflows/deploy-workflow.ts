@@ -9,11 +9,10 @@ import {
   environmentInput,
   GENERATED,
   IN_ENVIRONMENT,
-  IS_SET_UP,
   onePrefixAtATime,
   RUNNER,
 } from './jobs.ts';
-import { inputsOfStep, type PipelineStep, pipelineInputs, pipelineOutputs, STEPS } from './pipeline.ts';
+import { inputsOfStep, OWN_INPUTS, type PipelineStep, pipelineInputs, pipelineOutputs, STEPS } from './pipeline.ts';
 import { expression, type StandIns, VARIABLES, valueFor } from './values.ts';
 import { callInputs, dispatchInputs, type Inputs, inputsNamed, withoutDefault } from './workflow-inputs.ts';
 import { explained, type Plain, yamlText } from './yaml-text.ts';
@@ -35,15 +34,7 @@ const OWN = {
     description: 'Short names of the stacks to deploy while the image is built, separated by commas. Empty: none.',
     default: 'vpc-alb,monitoring',
   },
-  'validate-role': {
-    kind: 'string',
-    description: 'ARN of the role that the proof assumes, which need not write. Default: `role-to-assume`.',
-  },
-  validate: {
-    kind: 'boolean',
-    description: 'Proves the telemetry of what was deployed. With `false`, the workflow ends with the deployment.',
-    default: true,
-  },
+  ...OWN_INPUTS,
 } as const satisfies Inputs;
 
 /** What a person fills in. */
@@ -61,6 +52,12 @@ const STAND_INS: StandIns = {
 };
 
 const value = (name: string) => valueFor(name, STAND_INS);
+
+/**
+ * Who calls the workflow or starts it by hand wants a deployment, or to hear why there is none. A push to a fresh copy of this
+ * repository brings nothing about until somebody has said which role to assume; under act, a local AWS is enough.
+ */
+const IS_WANTED = `inputs.${STAND_INS.calledBy} != '' || github.event_name == 'workflow_dispatch' || vars.AWS_ROLE_ARN != '' || vars.AWS_ENDPOINT_URL != ''`;
 
 /** Every input of the workflow, as callers have them. */
 export function deployInputs(): Record<string, InputSpec> {
@@ -87,7 +84,7 @@ export function deployWorkflow(pinned: string): string {
     jobs: {
       image: {
         name: 'image',
-        if: `(${IS_SET_UP}) && inputs.image-uri == '' && !inputs.dry-run`,
+        if: `(${IS_WANTED}) && inputs.image-uri == '' && !inputs.dry-run`,
         'runs-on': RUNNER,
         environment: IN_ENVIRONMENT,
         permissions: AWS_PERMISSIONS,
@@ -96,7 +93,7 @@ export function deployWorkflow(pinned: string): string {
       },
       platform: {
         name: 'platform',
-        if: `(${IS_SET_UP}) && (${value('platform-stacks')}) != '' && !inputs.dry-run`,
+        if: `(${IS_WANTED}) && (${value('platform-stacks')}) != '' && !inputs.dry-run`,
         'runs-on': RUNNER,
         environment: IN_ENVIRONMENT,
         permissions: AWS_PERMISSIONS,
@@ -113,7 +110,7 @@ export function deployWorkflow(pinned: string): string {
         name: 'app',
         needs: ['image', 'platform'],
         // Skipped jobs do not matter: an image that is given is not built.
-        if: `!failure() && !cancelled() && (${IS_SET_UP})`,
+        if: `!failure() && !cancelled() && (${IS_WANTED})`,
         'runs-on': RUNNER,
         environment: deployedTo(expression('steps.deploy.outputs.load-balancer-url')),
         permissions: AWS_PERMISSIONS,

@@ -2,7 +2,7 @@
 import { stackInputs } from '../../actions/shared-inputs.ts';
 import type { InputSpec } from '../../runner/spec.ts';
 import { expression, VARIABLES } from './values.ts';
-import { explained, type Plain } from './yaml-text.ts';
+import { explained, noted, type Plain } from './yaml-text.ts';
 
 export const GENERATED =
   'Generated from the specs of the actions in src/actions by `npm run generate`; edit those, or src/tooling/workflows.';
@@ -10,7 +10,10 @@ export const GENERATED =
 export const RUNNER = 'ubuntu-latest';
 
 /** For a job that assumes a role. */
-export const AWS_PERMISSIONS = { contents: 'read', 'id-token': 'write' } as const;
+export const AWS_PERMISSIONS: Plain = {
+  contents: noted('read', 'to check out'),
+  'id-token': noted('write', 'to assume a role of AWS, without stored keys'),
+};
 
 /** The environment in which jobs run that speak to AWS. */
 export const environmentInput = {
@@ -34,10 +37,6 @@ export const IN_ENVIRONMENT: Plain = ENVIRONMENT;
 export function deployedTo(url: string): Plain {
   return { name: ENVIRONMENT, url };
 }
-
-/** A push brings nothing about until somebody has said which role to assume; under act, a local AWS is enough. */
-export const IS_SET_UP =
-  "inputs.role-to-assume != '' || vars.AWS_ROLE_ARN != '' || vars.AWS_ENDPOINT_URL != '' || github.event_name == 'workflow_dispatch'";
 
 /** One group for everything that changes the stacks of a prefix in a region. */
 export function onePrefixAtATime(): Plain {

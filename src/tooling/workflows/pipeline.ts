@@ -64,7 +64,20 @@ const IN_THE_PIPELINE: Readonly<Record<string, string>> = {
 /** The same in every action that has them, so that the pipeline has each once. */
 const SHARED: Readonly<Record<string, InputSpec>> = { ...stackInputs, ...credentialInputs };
 
-/** An input of the pipeline. */
+/** What the pipeline has beside the inputs of its steps. */
+export const OWN_INPUTS = {
+  'validate-role': {
+    ...credentialInputs['role-to-assume'],
+    description: 'ARN of the role that the proof assumes, which need not write. Default: `role-to-assume`.',
+  },
+  validate: {
+    kind: 'boolean',
+    description: 'Proves the telemetry of what was deployed. With `false`, the deployment is the end.',
+    default: true,
+  },
+} as const satisfies Readonly<Record<string, InputSpec>>;
+
+/** An input of the pipeline that a step takes. */
 export interface PipelineInput {
   name: string;
   input: InputSpec;
@@ -72,7 +85,7 @@ export interface PipelineInput {
   takers: readonly { step: PipelineStep; as: string }[];
 }
 
-/** Every input of the pipeline: the shared ones first, then those of each step. */
+/** Every input that a step takes: the shared ones first, then those of each step. */
 export function pipelineInputs(): readonly PipelineInput[] {
   const inputs = new Map<string, { input: InputSpec; takers: { step: PipelineStep; as: string }[] }>();
   for (const [name, input] of Object.entries(SHARED)) inputs.set(name, { input, takers: [] });

@@ -5,7 +5,7 @@ import { checkoutStep } from './checkout.ts';
 import { GENERATED, RUNNER } from './jobs.ts';
 import { expression, type StandIns, valueFor } from './values.ts';
 import { callInputs } from './workflow-inputs.ts';
-import { explained, yamlText } from './yaml-text.ts';
+import { explained, noted, yamlText } from './yaml-text.ts';
 
 const NOTE = `${GENERATED}
 
@@ -46,7 +46,7 @@ export function prSmokeWorkflow(pinned: string): string {
       smoke: {
         name: 'smoke',
         'runs-on': RUNNER,
-        permissions: { contents: 'read' },
+        permissions: { contents: noted('read', 'to check out') },
         outputs: Object.fromEntries([output('passed', 'steps.smoke')]),
         steps: [
           checkoutStep(pinned),
