@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,6 +9,7 @@ import { parse } from 'yaml';
 import { startOtlpReceiver } from '../../../zap-app/test/otlp-receiver.ts';
 import { action as deploy } from '../../actions/deploy/run.ts';
 import { action as teardown } from '../../actions/teardown/run.ts';
+import { Dockerfile } from '../../image/dockerfile.ts';
 import { parseExpectations } from '../../telemetry/expectations.ts';
 import { DEMO_IMAGES } from '../demo-inputs.ts';
 import { ROOT } from '../repository.ts';
@@ -81,6 +82,17 @@ describe('the application of docs/own-app.md', () => {
       rmSync(folder, { recursive: true });
     }
     expect(child.exitCode).toBe(0);
+  });
+
+  it('is built on the image of the sample, and runs as the user and on the port that its parameters name', () => {
+    const text = fileOf('Dockerfile');
+    const sample = new Dockerfile(readFileSync(join(ROOT, 'zap-app/Dockerfile'), 'utf8'));
+    expect(new Dockerfile(text).bases({}).map(({ image }) => image)).toEqual([sample.bases({})[0]?.image]);
+    const parameters = parse(fileOf('infra/shop.yaml'));
+    expect(text).toContain(`\nUSER ${parameters.AppUser}\n`);
+    expect(text).toContain(`\nEXPOSE ${parameters.AppPort}\n`);
+    expect(fileOf('server.mjs')).toContain(`PORT ?? ${parameters.AppPort}`);
+    expect(parse(fileOf('compose.yaml')).services.shop.ports).toEqual([`${parameters.AppPort}:${parameters.AppPort}`]);
   });
 
   it('publishes its port under the name that the expectations give it', () => {

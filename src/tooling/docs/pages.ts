@@ -31,7 +31,7 @@ export function blocksOf(page: string): Block[] {
   return [...text.matchAll(/^( *)```(\w*)\n([\s\S]*?)^ *```$/gm)].map(
     ({ index, 1: indent = '', 2: language = '', 3: body = '' }) => {
       const content = body.replaceAll(new RegExp(`^${indent}`, 'gm'), '');
-      const [, path = ''] = /^(?:#|\/\/) ([\w./-]+\.\w+)$/m.exec(content.split('\n')[0] ?? '') ?? [];
+      const [, path = ''] = /^(?:#|\/\/) ([\w./-]+\.\w+|Dockerfile)$/m.exec(content.split('\n')[0] ?? '') ?? [];
       return { page, line: text.slice(0, index).split('\n').length, language, path, text: content };
     },
   );
