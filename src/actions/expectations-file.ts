@@ -12,8 +12,6 @@ export interface ExpectationsPlace {
   workspace: string;
   /** Other folders in which a file of the default name counts. */
   beside?: readonly string[];
-  /** The action, whose README explains the format. */
-  action: string;
 }
 
 /**
@@ -59,13 +57,13 @@ function candidates({ named, workspace, beside = [] }: ExpectationsPlace): strin
 }
 
 function noExpectations(place: ExpectationsPlace): Fault {
-  const { named, workspace, action } = place;
+  const { named, workspace } = place;
   const places = candidates(place).map(path => relative(workspace, path) || path);
   return {
     what: 'There are no expectations: nothing says what must be answered and what must arrive',
     seen: `no file ${places.join(', ')}`,
     fix: named
       ? 'Correct input `expectations`; its path is relative to the workspace'
-      : `Write \`telemetry.yaml\` (see "Expectations" in the README of ${action}), or name yours with input \`expectations\``,
+      : 'Write `telemetry.yaml` (docs/expectations.md of zap-obs says how), or name yours with input `expectations`',
   };
 }

@@ -1,6 +1,11 @@
 /** What to do about reasons that CloudFormation gives often; the first that matches is meant. */
 const ADVICE: readonly { reason: RegExp; type?: RegExp; advice: (match: RegExpMatchArray) => string }[] = [
   {
+    reason: /is not authorized to perform:? iam:(CreateRole|PutRolePermissionsBoundary)/,
+    advice: ([, action]) =>
+      `Set parameter \`PermissionsBoundary\` to the boundary that the role in input \`role-arn\` asks for, or allow \`iam:${action}\` without one`,
+  },
+  {
     reason: /is not authorized to perform:? ([\w-]+:\w+)/,
     advice: ([, action]) => `Allow \`${action}\` for the role that deploys (or the one in input \`role-arn\`)`,
   },

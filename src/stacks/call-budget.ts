@@ -5,7 +5,7 @@ export interface CallBudget {
   writes: number;
 }
 
-/** Declared here, held to by call-budget.test.ts, shown in the README. For one stack where nothing else is said, plan included. */
+/** Declared here, held to by call-budget.test.ts, shown in docs/deploy.md. For one stack where nothing else is said, plan included. */
 export const CALL_BUDGET = {
   nothing: { operation: 'nothing to do', reads: 2, writes: 0 },
   preview: { operation: 'a dry run of a change', reads: 32, writes: 3 },

@@ -26,18 +26,33 @@ export function collectorErrors(lines: readonly string[]): CollectorError[] {
 }
 
 /**
- * Read at v0.156.0 in retry_sender.go of exporterhelper (info), cwlog_client.go and pusher.go of internal/aws/cwlogs and
- * memorylimiter.go of internal/memorylimiter (warn). The batch processor repeats what an exporter has said.
+ * What a collector says of a loss, though it is no error to it. Read at v0.156.0 in retry_sender.go of exporterhelper (info),
+ * cwlog_client.go and pusher.go of internal/aws/cwlogs and memorylimiter.go of internal/memorylimiter (warn). The batch processor
+ * repeats what an exporter has said.
  */
-const LOST =
-  /^Exporting failed|PutLogEvents|log events for log group name are|single log event size is larger|Refusing data/;
+const LOSSES = [
+  'Exporting failed',
+  'PutLogEvents',
+  'log events for log group name are',
+  'single log event size is larger',
+  'Refusing data',
+];
+
+/** By which a log store finds the lines that `collectorErrors` reads: a line holds all terms of one of these lists. */
+export const ERROR_TERMS: readonly (readonly string[])[] = [
+  ['error', 'otelcol.component.id'],
+  ...LOSSES.map(text => [text]),
+];
 
 function parseLine(line: string): CollectorError | undefined {
   const [time = '', level = '', , message = '', json = ''] = line.split('\t');
   const fields = fieldsOf(json || line);
   const severity = level || String(fields.level ?? '');
   const told = message || String(fields.msg ?? '');
-  if (!/^(error|fatal|panic|dpanic)$/i.test(severity) && !(/^(warn|info)$/i.test(severity) && LOST.test(told)))
+  if (
+    !/^(error|fatal|panic|dpanic)$/i.test(severity) &&
+    !(/^(warn|info)$/i.test(severity) && LOSSES.some(text => told.includes(text)))
+  )
     return undefined;
   const status = [fields.status, fields.endpoint].filter(part => typeof part === 'string').join(' from ');
   const reasons = [told, status, String(fields.error ?? '')].map(part => part.trim().replace(/\.$/, ''));

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import type { CollectorIncrease, ExporterIncrease, SignalIncrease } from './collector-counters.ts';
 import { diagnose } from './diagnose.ts';
-import type { CollectorCounters, ContainerFact, Facts } from './facts.ts';
+import type { ContainerFact, Facts } from './facts.ts';
 import type { Finding } from './finding.ts';
 import type { Proof, Signal } from './proof.ts';
 
@@ -16,14 +17,33 @@ function container(role: ContainerFact['role'], more: Partial<ContainerFact> = {
   return { service: role === 'collector' ? 'adot-collector' : 'web', role, state: 'running', log: [], ...more };
 }
 
-const none: CollectorCounters = { failing: [] };
-const flowing: CollectorCounters = { accepted: 8, refused: 0, sent: 8, failing: [] };
-const counters = (more: Partial<Record<Signal, CollectorCounters>> = {}) => ({
-  metrics: flowing,
-  traces: flowing,
-  logs: flowing,
-  ...more,
-});
+type Counted = Pick<SignalIncrease, 'accepted' | 'refused'> & Pick<ExporterIncrease, 'sent' | 'sendFailed'>;
+
+const none: Counted = {};
+const flowing: Counted = { accepted: 8, refused: 0, sent: 8 };
+
+/** What one collector has counted of a run, as of a pipeline with one exporter for each signal. */
+function counters(more: Partial<Record<Signal, Counted>> = {}): CollectorIncrease {
+  const of = (signal: Signal, id: string): SignalIncrease => {
+    const { sent, sendFailed, ...received } = more[signal] ?? flowing;
+    const exporter = { id, type: id, isTowardsBackend: true, ...(sent !== undefined && { sent }) };
+    return {
+      ...received,
+      exporters: sent === undefined ? [] : [{ ...exporter, ...(sendFailed !== undefined && { sendFailed }) }],
+      processors: [],
+      byInstance: new Map(),
+    };
+  };
+  return {
+    signals: {
+      metrics: of('metrics', 'prometheusremotewrite'),
+      traces: of('traces', 'awsxray'),
+      logs: of('logs', 'awscloudwatchlogs'),
+    },
+    collectors: [{ instance: 'local', lastAt: 0, hasReported: true, expectedBy: 0, isSilent: false }],
+    isOwn: true,
+  };
+}
 
 function judged(proof: Proof, facts: Partial<Facts>) {
   const [signal] = diagnose(proof, { answered: 3, ...facts }).signals;
@@ -67,7 +87,7 @@ it('names a collector that was stopped', () => {
     `${TIME}\tinfo\tservice.go:307\tShutdown complete.\t{}`,
     'Error: failed to shutdown service: connection refused',
   ];
-  const facts = { containers: [container('collector', { state: 'exited', exitCode: 1, log })], counters: counters() };
+  const facts = { containers: [container('collector', { state: 'exited', exitCode: 1, log })], collector: counters() };
   for (const signal of ['metrics', 'traces', 'logs'] as const) {
     const { hop, cause, evidence } = judged(proofOf(signal, [lost, found]), facts);
     expect([hop, cause]).toEqual([
@@ -108,7 +128,7 @@ it.each([
 
 it('names a signal without a pipeline, from what the receiver says to an empty export', () => {
   const otlp = { metrics: 200, traces: 200, logs: 404 };
-  const facts = { otlp, counters: counters({ logs: none }), containers: [container('collector', { log: [READY] })] };
+  const facts = { otlp, collector: counters({ logs: none }), containers: [container('collector', { log: [READY] })] };
   expect(judged(proofOf('logs', [lost], { notes: ['Log group `g` does not exist'] }), facts)).toMatchObject({
     hop: 'collector',
     cause: 'The collector has no pipeline for logs: its OTLP receiver answers 404 to them',
@@ -119,7 +139,7 @@ it('names a signal without a pipeline, from what the receiver says to an empty e
 
 it("names it too from the application's log, where the receiver cannot be asked", () => {
   const line = '{"severity":"ERROR","body":"OTLPExporterError 404 Not Found","attributes":{}}';
-  const facts = { counters: counters({ logs: none }), containers: [container('application', { log: [line, line] })] };
+  const facts = { collector: counters({ logs: none }), containers: [container('application', { log: [line, line] })] };
   expect(judged(proofOf('logs'), facts)).toMatchObject({
     hop: 'collector',
     cause: "The collector has accepted no log records: it has no pipeline for them, as the application's log says",
@@ -128,9 +148,9 @@ it("names it too from the application's log, where the receiver cannot be asked"
 });
 
 it('names an exporter that is refused, with the action to allow', () => {
-  const failing = { accepted: 8, refused: 0, sent: 0, sendFailed: 8, failing: ['awsxray'] };
+  const failing = { accepted: 8, refused: 0, sent: 0, sendFailed: 8 };
   const facts = {
-    counters: counters({ traces: failing }),
+    collector: counters({ traces: failing }),
     containers: [container('collector', { log: [READY, XRAY_DENIED, XRAY_DENIED] })],
   };
   expect(judged(proofOf('traces'), facts)).toMatchObject({
@@ -150,9 +170,9 @@ it('names an exporter from its log alone, by the line that says most, when count
 
 it('does not blame an exporter for what it logged of another signal, or once and no more', () => {
   const containers = [container('collector', { log: [READY, XRAY_DENIED, WRITE_404] })];
-  expect(judged(proofOf('logs'), { containers, counters: counters() }).hop).not.toBe('exporter');
+  expect(judged(proofOf('logs'), { containers, collector: counters() }).hop).not.toBe('exporter');
   // Prometheus was not up yet; other metrics have arrived since.
-  expect(judged(proofOf('metrics', [lost, found]), { containers, counters: counters() })).toMatchObject({
+  expect(judged(proofOf('metrics', [lost, found]), { containers, collector: counters() })).toMatchObject({
     hop: 'application',
     cause: 'Other metrics of this run have arrived, so the application has not sent this, or not like this',
   });
@@ -184,7 +204,7 @@ it.each<[string, Signal, Partial<Facts>, string, string]>([
   [
     'nothing sent',
     'traces',
-    { counters: counters({ traces: none }) },
+    { collector: counters({ traces: none }) },
     'application',
     'The collector has accepted no spans, so the application has sent none',
   ],
@@ -192,7 +212,7 @@ it.each<[string, Signal, Partial<Facts>, string, string]>([
     'no way to the collector',
     'traces',
     {
-      counters: counters({ traces: none }),
+      collector: counters({ traces: none }),
       containers: [container('application', { log: ['Error: connect ECONNREFUSED 10.0.0.1:4318'] })],
     },
     'application',
@@ -201,44 +221,30 @@ it.each<[string, Signal, Partial<Facts>, string, string]>([
   [
     'a full collector',
     'traces',
-    { counters: counters({ traces: { accepted: 1, refused: 7, failing: [] } }) },
+    { collector: counters({ traces: { accepted: 1, refused: 7 } }) },
     'collector',
     'has refused 7 spans',
   ],
   [
     'a filter',
     'logs',
-    { counters: counters({ logs: { accepted: 5, sent: 0, failing: [] } }) },
+    { collector: counters({ logs: { accepted: 5, sent: 0 } }) },
     'exporter',
     'has accepted 5 log records and sent none',
   ],
   [
     'a rejection that nobody counts',
     'traces',
-    { counters: counters() },
+    { collector: counters() },
     'backend',
     'has sent 8 spans, but those of this run are not found',
   ],
   [
-    'another service',
+    'metrics that nobody finds',
     'metrics',
-    { counters: counters(), services: ['otel-collector', 'unknown_service:node'] },
-    'application',
-    'is of service `unknown_service:node`, not `shop`',
-  ],
-  [
-    'no marker',
-    'metrics',
-    { counters: counters(), services: [] },
+    { collector: counters() },
     'backend',
-    "none of the application under this run's marker",
-  ],
-  [
-    'the service under its namespace',
-    'metrics',
-    { counters: counters(), services: ['eu/shop'] },
-    'backend',
-    'has sent 8 metric points',
+    'has sent 8 metric points, but none of the application is found',
   ],
   ['nothing known', 'logs', {}, 'collector', "the collector's own counters are not available"],
 ])('knows %s', (_, signal, facts, hop, cause) => {
@@ -251,7 +257,7 @@ it.each<[string, Signal, Partial<Facts>, string, string]>([
 it('says what the backend said, and lets findings keep causes of their own', () => {
   const fault = { what: 'Prometheus cannot be asked', seen: 'refused', fix: 'Check that it runs' };
   const findings = [{ ...lost, cause: 'its own', fix: 'its own' }, lost, found];
-  const told = judged(proofOf('metrics', findings, { fault }), { counters: counters() });
+  const told = judged(proofOf('metrics', findings, { fault }), { collector: counters() });
   expect(told).toMatchObject({ hop: 'backend', cause: fault.what, fix: fault.fix, evidence: ['refused'] });
   expect(told.findings?.map(({ cause }) => cause)).toEqual(['its own', fault.what, undefined]);
 });

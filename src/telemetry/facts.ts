@@ -10,8 +10,6 @@ export interface Facts {
   /** Lines of the collector's own log, where they are known without its container. */
   collectorLog?: readonly string[];
   containers?: readonly ContainerFact[];
-  /** By signal; absent where the collector's own metrics have not arrived. */
-  counters?: Readonly<Record<Signal, CollectorCounters>>;
   /** What the collector's OTLP receiver says to an empty export: a status of HTTP, or why there was no answer. */
   otlp?: Readonly<Partial<Record<Signal, number | string>>>;
   /** How far the counters of collectors have risen since before the traffic; see collector-counters.ts. */
@@ -22,8 +20,6 @@ export interface Facts {
   evidence?: Evidence;
   /** Nobody else sends requests meanwhile. */
   exclusive?: boolean;
-  /** `job` of everything that has arrived under the run's marker. */
-  services?: readonly string[];
 }
 
 export interface ContainerFact {
@@ -37,17 +33,6 @@ export interface ContainerFact {
   health?: string;
   /** Its last lines, oldest first. */
   log: readonly string[];
-}
-
-/** What the collector has counted of one signal; absent is a counter that has not arrived. */
-export interface CollectorCounters {
-  accepted?: number;
-  refused?: number;
-  sent?: number;
-  sendFailed?: number;
-  enqueueFailed?: number;
-  /** Exporters that failed to send or to enqueue. */
-  failing: readonly string[];
 }
 
 /** So long an empty export may take, in milliseconds. */

@@ -8,12 +8,16 @@ import { spec as validateTelemetry } from '../actions/validate-telemetry/spec.ts
 import type { ActionSpec, InputSpec } from '../runner/spec.ts';
 import { CALL_BUDGET } from '../stacks/call-budget.ts';
 import { localCollectorConfig } from './collector-config.ts';
+import { costLevers, costSummary } from './cost-pages.ts';
 import { architectureDrawings } from './drawing/architecture.ts';
 import { localDrawings } from './drawing/local.ts';
+import { overviewDrawings } from './drawing/overview.ts';
+import { errorTables, findingsTable, reasonsTable } from './errors/errors-page.ts';
+import { shippedSources } from './errors/sources.ts';
 import { fillSection } from './marked-sections.ts';
 import { pipelineAction } from './pipeline-action.ts';
 import { RACE_RECORD, readRaceRecord } from './race-record.ts';
-import { raceCharts, raceSection } from './race-section.ts';
+import { raceCharts, raceSection, raceSummary } from './race-section.ts';
 import { TELEMETRY_SCHEMA, telemetrySchema } from './telemetry-schema.ts';
 import { templatesReadme } from './templates-readme.ts';
 import { usesOf } from './toolkit-name.ts';
@@ -24,8 +28,11 @@ import { prSmokeWorkflow } from './workflows/pr-smoke-workflow.ts';
 import { teardownWorkflow } from './workflows/teardown-workflow.ts';
 import { workspaceLock } from './workspace-lock.ts';
 
-/** Every action, in the order in which the README presents them. */
+/** Every action, in the order of the bundle. */
 export const specs: readonly ActionSpec[] = [deploy, validateTelemetry, teardown, buildPush, smokeTest];
+
+/** The same in the order in which a pipeline uses them. */
+const PIPELINE: readonly ActionSpec[] = [smokeTest, buildPush, deploy, validateTelemetry, teardown];
 
 /** Actions that also have a short path of their own: `uses: org/zap-obs/deploy@v1`. */
 const SHORT_PATHS = ['deploy'];
@@ -34,21 +41,37 @@ const NOTE = 'Generated from src/actions/NAME/spec.ts by `npm run generate`; edi
 
 /**
  * Every file that derives from the declarations of the actions, from the templates, from the format of expectations, from the
- * lockfile, or from the figures of the race.
+ * messages in the sources, from the lockfile, or from the figures of the race.
  *
  * @param read gives a file as it is: of a README only what stands between its markers is replaced
  * @returns content by path from the root of the repository
  */
 export function generatedFiles(read: (path: string) => string): Map<string, string> {
   const race = readRaceRecord(read(RACE_RECORD));
-  const sections = { calls: callTable(), race: raceSection(race) };
-  const readme = Object.entries(sections).reduce(
-    (text, [name, content]) => fillSection(text, name, content, 'README.md'),
-    specs.reduce(fillReadme, read('README.md')),
-  );
+  const sources = shippedSources();
+  const sections: readonly Section[] = [
+    ['README.md', 'actions', actionTable()],
+    ['README.md', 'cost-summary', costSummary()],
+    ['README.md', 'race-summary', raceSummary(race)],
+    ['docs/speed.md', 'race', raceSection(race)],
+    ['docs/deploy.md', 'calls', callTable()],
+    ['docs/costs.md', 'levers', costLevers()],
+    [
+      'docs/errors.md',
+      'errors',
+      errorTables(
+        sources,
+        PIPELINE.map(({ name }) => name),
+      ),
+    ],
+    ['docs/errors.md', 'findings', findingsTable(sources)],
+    ['docs/errors.md', 'reasons', reasonsTable(sources)],
+    ...specs.map((spec): Section => [`docs/${spec.name}.md`, spec.name, tables(spec)]),
+  ];
   const files = new Map<string, string>([
-    ['README.md', readme],
+    ...filled(sections, read),
     ...raceCharts(race),
+    ...overviewDrawings(),
     ['cloudformation/README.md', templatesReadme(read('cloudformation/README.md'))],
     ...architectureDrawings(),
     ...localDrawings(),
@@ -114,11 +137,25 @@ function isRequired(input: InputSpec): boolean {
 function actionReadme(spec: ActionSpec): string {
   const comment = `<!-- ${NOTE.replace('NAME', spec.name)} -->`;
   const uses = usesOf(SHORT_PATHS.includes(spec.name) ? spec.name : `actions/${spec.name}`);
-  return `${comment}\n\n# ${spec.title}\n\n${spec.description}\n\n\`\`\`yaml\n- uses: ${uses}\n\`\`\`\n\n${tables(spec)}\n`;
+  const more = `[docs/${spec.name}.md](../../docs/${spec.name}.md) tells all of it, with examples.`;
+  return `${comment}\n\n# ${spec.title}\n\n${spec.description}\n\n\`\`\`yaml\n- uses: ${uses}\n\`\`\`\n\n${more}\n\n${tables(spec)}\n`;
 }
 
-function fillReadme(readme: string, spec: ActionSpec): string {
-  return fillSection(readme, spec.name, tables(spec), 'README.md');
+/** What stands between the markers of a name in a file. */
+type Section = readonly [file: string, name: string, content: string];
+
+/** Each file with all of its sections. */
+function filled(sections: readonly Section[], read: (path: string) => string): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const [file, name, content] of sections)
+    files.set(file, fillSection(files.get(file) ?? read(file), name, content, file));
+  return files;
+}
+
+/** The actions, in the order of a pipeline, each with the page that tells all of it. */
+function actionTable(): string {
+  const rows = PIPELINE.map(({ name, description }) => [`[${name}](docs/${name}.md)`, description]);
+  return table(['Action', 'What it does'], rows);
 }
 
 /** What a run asks of AWS at most; a test holds it to that. */

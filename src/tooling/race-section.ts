@@ -23,15 +23,17 @@ export function raceCharts({ race }: Figures): Map<string, string> {
   return new Map(THEMES.map(theme => [pathOf(theme), raceChart(TITLE, subtitle, barsOf(race), theme)]));
 }
 
-/** What the README says of the race, in Markdown. */
+/** What the README says of the race: the chart and one sentence, in Markdown. */
+export function raceSummary({ race }: Figures): string {
+  if (!race) throw new Error('these figures hold no race');
+  return `${chart(race, '')}\n\n${sentence(comparison(race))}`;
+}
+
+/** What docs/speed.md says of the race, in Markdown. */
 export function raceSection({ date, machine, race, growth = [] }: Figures): string {
   if (!race) throw new Error('these figures hold no race');
-  const told = barsOf(race).map(({ name, beyond }) => `${name} ${seconds(beyond)}`);
   const ways = race.entries.map(({ name, how }) => `- ${name}: ${how}`);
-  return `<picture>
-<source media="(prefers-color-scheme: dark)" srcset="${pathOf('dark')}">
-<img src="${pathOf('light')}" alt="${TITLE}: ${told.join(', ')}">
-</picture>
+  return `${chart(race, '../')}
 
 ${raceTable(race)}
 
@@ -55,6 +57,15 @@ Measured on ${date}: ${machineLine(machine)}.
 \`npm run bench:deploy -- --install-rivals --record\` measures all of it anew and writes it here.
 
 </details>`;
+}
+
+/** @param root the way from the page to the root of the repository */
+function chart(race: Race, root: string): string {
+  const told = barsOf(race).map(({ name, beyond }) => `${name} ${seconds(beyond)}`);
+  return `<picture>
+<source media="(prefers-color-scheme: dark)" srcset="${root}${pathOf('dark')}">
+<img src="${root}${pathOf('light')}" alt="${TITLE}: ${told.join(', ')}">
+</picture>`;
 }
 
 function sentence(parts: readonly string[]): string {

@@ -25,6 +25,8 @@ export interface ScriptedAppOptions {
   delay?: number;
   /** Of every answer. */
   status?: number;
+  /** Where its log records arrive. */
+  group?: string;
 }
 
 export interface ScriptedApp {
@@ -32,7 +34,7 @@ export interface ScriptedApp {
   close(): Promise<void>;
 }
 
-/** Where its log records arrive. */
+/** Where its log records arrive, unless a test names another group. */
 export const SCRIPTED_GROUP = '/scripted/app';
 
 /** What such an application is expected to send. */
@@ -55,7 +57,7 @@ logs:
 export async function startScriptedApp(
   endpoint: string,
   prometheus: ScriptedPrometheus,
-  { fate = () => ({}), delay = 50, status = 200 }: ScriptedAppOptions = {},
+  { fate = () => ({}), delay = 50, status = 200, group = SCRIPTED_GROUP }: ScriptedAppOptions = {},
 ): Promise<ScriptedApp> {
   const session = openLocalSession(endpoint, 'us-east-1');
   const xray = jsonCaller(
@@ -64,11 +66,11 @@ export async function startScriptedApp(
   );
   const logs = jsonCaller(LOGS, session);
   const logStreamName = `app/${randomBytes(4).toString('hex')}`;
-  const groups = await logs<{ logGroups: unknown[] }>('DescribeLogGroups', { logGroupNamePrefix: SCRIPTED_GROUP }, [
+  const groups = await logs<{ logGroups: unknown[] }>('DescribeLogGroups', { logGroupNamePrefix: group }, [
     'logGroups',
   ]);
-  if (!groups.logGroups?.length) await logs('CreateLogGroup', { logGroupName: SCRIPTED_GROUP }, []);
-  await logs('CreateLogStream', { logGroupName: SCRIPTED_GROUP, logStreamName }, []);
+  if (!groups.logGroups?.length) await logs('CreateLogGroup', { logGroupName: group }, []);
+  await logs('CreateLogStream', { logGroupName: group, logStreamName }, []);
   const arriving: Promise<unknown>[] = [];
   let traced = 0;
   let counted = 0;
@@ -108,7 +110,7 @@ export async function startScriptedApp(
     const logEvents = [{ timestamp: ended, message }];
     await Promise.all([
       trace !== 'lost' && xray('PutTraceSegments', { TraceSegmentDocuments: [JSON.stringify(document)] }, []),
-      log !== 'lost' && logs('PutLogEvents', { logGroupName: SCRIPTED_GROUP, logStreamName, logEvents }, []),
+      log !== 'lost' && logs('PutLogEvents', { logGroupName: group, logStreamName, logEvents }, []),
     ]);
   }
 

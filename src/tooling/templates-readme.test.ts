@@ -20,7 +20,7 @@ const readme = readFileSync(join(FOLDER, 'README.md'), 'utf8');
 const blocks = [...readme.matchAll(/^```yaml\n(?:# (\S+?)(?:, .*)?\n)?([\s\S]*?)^```$/gm)].map(
   ([, path = '', text = '']) => ({ path, text }),
 );
-const [workflowStep, ownNetwork, ownService, workerTemplate] = blocks as [Block, Block, Block, Block];
+const [workflowStep, ownNetwork, ownService, workerTemplate, job] = blocks as [Block, Block, Block, Block, Block];
 type Block = (typeof blocks)[number];
 
 /** The plan of a stacks file of the README, with templates of the README and of zap-obs, as if they were copied beside it. */
@@ -64,7 +64,21 @@ describe('the YAML in cloudformation/README.md', () => {
       'deploy/stacks.yaml',
       'deploy/stacks.yaml',
       'deploy/worker-template.yaml',
+      '.github/workflows/deploy.yaml',
     ]);
+  });
+
+  it('gives a job the roles of the bootstrap, by the variables that hold them', () => {
+    const { environment, permissions, steps } = parse(job.text);
+    expect([environment, permissions['id-token']]).toEqual(['production', 'write']);
+    const { uses, with: inputs } = steps[0];
+    expect(uses).toBe('org/zap-obs/deploy@v1');
+    expect(Object.keys(inputs).filter(name => !Object.hasOwn(spec.inputs, name))).toEqual([]);
+    for (const { template } of shippedPlan().stacks)
+      expect(template.parameters).toHaveProperty(Object.keys(parse(inputs.parameters))[0] as string);
+    const variables = [...job.text.matchAll(/vars\.(\w+)/g)].map(([, name]) => name);
+    expect(variables).toHaveLength(3);
+    for (const name of variables) expect(readme).toContain(`\n| \`${name}\` | `);
   });
 
   it('gives the action inputs that it has, with values that the templates take', () => {

@@ -1,10 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ASSUMED } from '../cost/assumptions.ts';
 import { type MonthlyCost, monthlyCost } from '../cost/monthly-cost.ts';
 import { PRICED, type Price } from '../cost/prices.ts';
 import { blocks, code, folded, plain, table } from '../report/markdown.ts';
 import type { PlannedParameter } from '../stacks/sources.ts';
-import type { TemplateParameter } from '../stacks/template.ts';
+import { parseTemplate, type Template, type TemplateParameter } from '../stacks/template.ts';
 import { fillSection } from './marked-sections.ts';
+import { ROOT } from './repository.ts';
 import { SHIPPED_PROFILES, shippedPlan } from './shipped-plan.ts';
 
 const FILE = 'cloudformation/README.md';
@@ -15,7 +18,12 @@ const FILE = 'cloudformation/README.md';
  * @param readme as it is: only what stands between its markers is replaced
  */
 export function templatesReadme(readme: string): string {
-  const sections = [['costs', costs()], ['network', networkTable()], ...stackSections()] as const;
+  const sections = [
+    ['costs', costs()],
+    ['network', networkTable()],
+    ...bootstrapSections(),
+    ...stackSections(),
+  ] as const;
   return sections.reduce((text, [name, content]) => fillSection(text, name, content, FILE), readme);
 }
 
@@ -75,6 +83,38 @@ function dollars(usd: number): string {
 
 function quantity(number: number): string {
   return String(Math.round(number * 100) / 100);
+}
+
+// --- Roles for GitHub Actions ------------------------------------------------------------------------------------------
+
+function bootstrapSections(): [name: string, content: string][] {
+  const { value, parameters } = bootstrapTemplate();
+  const outputs = Object.entries(rawSection(value.Outputs)).map(([name, { Description }]) => [
+    name,
+    String(Description),
+  ]);
+  const rows = outputs.flatMap(([name = '', text = '']) => {
+    const [, variable, meaning] = /^Set as (AWS_\w+), which is (.*)$/.exec(text) ?? [];
+    return variable === undefined ? [] : [[code(variable), code(name), plain(meaning ?? '')]];
+  });
+  const described = Object.values(parameters).map(declaration => {
+    const { Description } = rawSection(value.Parameters)[declaration.name] ?? {};
+    return [code(declaration.name), plain(String(Description)), fallback(declaration), accepted(declaration)];
+  });
+  return [
+    ['bootstrap-variables', table(['Variable', 'Output', 'What it is'], rows)],
+    [
+      'bootstrap',
+      folded(`${described.length} parameters`, table(['Parameter', 'What it is', 'Default', 'Accepted'], described)),
+    ],
+  ];
+}
+
+function bootstrapTemplate(): Template {
+  const file = 'cloudformation/bootstrap-github-oidc.yaml';
+  const result = parseTemplate(readFileSync(join(ROOT, file), 'utf8'), file);
+  if ('faults' in result) throw new Error(JSON.stringify(result.faults));
+  return result.template;
 }
 
 // --- Parameters and outputs --------------------------------------------------------------------------------------------
@@ -137,9 +177,12 @@ function rawSection(section: unknown): Record<string, Record<string, unknown>> {
 
 function defaultOf({ declaration, source }: PlannedParameter): string {
   if (source.kind === 'output') return `output of \`${source.stack}\``;
-  if (source.kind === 'lookup') return 'looked up';
-  if (declaration.default === undefined) return '*required*';
-  return declaration.default === '' ? 'empty' : code(declaration.default);
+  return source.kind === 'lookup' ? 'looked up' : fallback(declaration);
+}
+
+function fallback({ default: value }: TemplateParameter): string {
+  if (value === undefined) return '*required*';
+  return value === '' ? 'empty' : code(value);
 }
 
 function accepted({

@@ -6,6 +6,8 @@ import { type Work, workOn } from './cloudformation/work.ts';
 import { type ContainerOptions, Containers } from './containers/containers.ts';
 import { Faults, type Injection, parseFaultOf, type Strike } from './faults/injector.ts';
 import { faults as faultTable } from './faults.ts';
+import { rightsOf } from './iam/rights.ts';
+import { type UsedRight, UsedRights } from './iam/used-rights.ts';
 import { ResourceCatalog } from './resources/catalog.ts';
 import { guardedProviders } from './resources/guards.ts';
 import { nestedStackProvider } from './resources/nested-stack.ts';
@@ -39,6 +41,8 @@ export type { Clock } from './clock.ts';
 export type { Work } from './cloudformation/work.ts';
 export { type FaultHandle, type Injection, type Strike, seededRandom } from './faults/injector.ts';
 export { type FaultDeclaration, type FaultName, faults, SERVICE_FAULTS, type ServiceFaultName } from './faults.ts';
+export { type AskedCall, type Right, rightsOf } from './iam/rights.ts';
+export type { UsedRight } from './iam/used-rights.ts';
 export type { ApiCall } from './server.ts';
 
 /** How a local AWS shall be. */
@@ -90,6 +94,8 @@ export interface LocalAws {
   services: string[];
   /** Every call so far, oldest first. */
   calls: ApiCall[];
+  /** The rights of IAM that the calls so far have taken, each with whose they were and how often: what a policy must allow. */
+  usedRights(): UsedRight[];
   /** Where its containers are, when it runs any. */
   containers: Containers | undefined;
   /** The stacks of all regions, oldest first, deleted ones included. */
@@ -110,6 +116,9 @@ export function parseFault(words: string): Injection {
 }
 
 const CLOUDFORMATION = { namespace: 'http://cloudformation.amazonaws.com/doc/2010-05-15/', listItem: 'member' };
+
+/** Where whoever runs it can look at what a policy must allow: `curl http://127.0.0.1:4566/rights`. */
+const RIGHTS_PATH = '/rights';
 
 const LOAD_BALANCER = 'AWS::ElasticLoadBalancingV2::LoadBalancer';
 
@@ -139,12 +148,15 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     return undefined;
   });
   const now = () => clock.now();
+  const keys = new AccessKeys(now);
+  const used = new UsedRights();
   const onCall = (call: ApiCall) => {
+    const { accessKeyId, region = 'us-east-1' } = call;
     calls.push(call);
+    used.note(callerOf(accessKeyId, keys, account), rightsOf({ ...call, region, account }));
     options.log?.(call);
   };
   const ecr = await startEcr({ account, regions, now, faults, onCall, real: realRegistry(containers) });
-  const keys = new AccessKeys(now);
   const logs = new LogGroups(account, regions, now);
   const workspaces = new Workspaces(regions);
   const grafana = new GrafanaWorkspaces(regions);
@@ -219,7 +231,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
       'grafana-api': nameOfGrafanaApiCall,
     },
     ownPaths: { aps: WORKSPACE_ENDPOINTS, 'grafana-api': GRAFANA_PATHS },
-    unsigned: ecs.unsigned,
+    unsigned: path => (path === RIGHTS_PATH ? { rights: used.list(), omitted: used.omitted } : ecs.unsigned(path)),
     clock,
     faults,
     stackNamed: (region, parameters) => stackNamed(regions[region] ?? [], parameters),
@@ -246,6 +258,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     account,
     services: Object.keys(services),
     calls,
+    usedRights: () => used.list(),
     faults,
     containers,
     stacks: () => Object.values(regions).flat().map(stackInfo),
@@ -254,6 +267,12 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
       return closed;
     },
   };
+}
+
+/** A user of the account, for keys that nobody had issued; nobody, where a call bears none. */
+function callerOf(accessKeyId: string | undefined, keys: AccessKeys, account: string): string {
+  if (accessKeyId === undefined) return '';
+  return keys.holderOf(accessKeyId) ?? `arn:aws:iam::${account}:user/local`;
 }
 
 function stackInfo(stack: Stack): StackInfo {

@@ -16,6 +16,10 @@ export interface ApiCall {
   service: string;
   action: string;
   params: Readonly<Record<string, unknown>>;
+  /** For which it was signed. */
+  region?: string;
+  /** Of whoever signed it. */
+  accessKeyId?: string;
   /** The name of the stack that it was about, where it named one. */
   stack?: string;
   /** HTTP status; 0 when it was not processed. */
@@ -49,7 +53,7 @@ export interface ServerOptions {
   /** Paths that are a service's own, whatever a signature says: on AWS they have host names of their own. */
   ownPaths?: Readonly<Record<string, RegExp>>;
   /** What containers ask for without a signature, by path; undefined where there is nothing. */
-  unsigned?(path: string): Promise<object | undefined>;
+  unsigned?(path: string): object | undefined | Promise<object | undefined>;
   clock: Clock;
   faults: Pick<Faults, 'onRequest'>;
   /** The name of the stack that a request names, by whatever parameter. */
@@ -138,12 +142,15 @@ async function serve(
   const fate = faults.onRequest(arrived.call);
   const { transport } = fate;
   const reply = transport?.isProcessed === false ? undefined : await answer(options, arrived, fate);
-  const { service, action, stack } = arrived.call;
+  const { service, action, stack, accessKeyId } = arrived.call;
+  const region = arrived.scope instanceof AwsError ? '' : arrived.scope.region;
   const { error } = reply ?? {};
   options.onCall({
     service,
     action: reply?.action ?? action,
     params: reply?.params ?? {},
+    ...(region !== '' && { region }),
+    ...(accessKeyId !== '' && { accessKeyId }),
     ...(stack !== undefined && { stack }),
     status: reply?.status ?? 0,
     ...(error && { error: error.code }),

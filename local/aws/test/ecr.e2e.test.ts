@@ -120,6 +120,8 @@ it(
 
     const pushes = aws.calls.filter(({ service }) => service === 'ecr-registry').map(({ action }) => action);
     expect(new Set(pushes)).toEqual(new Set(['PutBlob', 'PutManifest', 'GetManifest', 'HeadManifest', 'GetBlob']));
+    // IAM has a name for each.
+    expect(aws.usedRights().filter(({ action }) => action.startsWith('ecr-registry'))).toEqual([]);
   },
   LIMIT,
 );

@@ -7,7 +7,7 @@ import {
   ListStacksCommand,
 } from '@aws-sdk/client-cloudformation';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { handle, startTestAws, type TestAws } from './support.ts';
+import { CREDENTIALS, handle, startTestAws, type TestAws } from './support.ts';
 
 let aws: TestAws;
 beforeAll(async () => {
@@ -77,14 +77,16 @@ test('a template comes back to the byte, or processed', async () => {
   });
 });
 
-test('the journal has every call, in order, with its parameters and its error', async () => {
+test('the journal has every call, in order, with who signed it, its parameters and its error', async () => {
   const before = aws.calls.length;
   await aws.stack('resources');
   await expect(aws.stack('absent')).rejects.toThrow();
+  const signed = { region: 'us-east-1', accessKeyId: CREDENTIALS.accessKeyId };
   expect(aws.calls.slice(before)).toEqual([
     {
       service: 'cloudformation',
       action: 'DescribeStacks',
+      ...signed,
       params: { StackName: 'resources' },
       stack: 'resources',
       status: 200,
@@ -93,6 +95,7 @@ test('the journal has every call, in order, with its parameters and its error', 
     {
       service: 'cloudformation',
       action: 'DescribeStacks',
+      ...signed,
       params: { StackName: 'absent' },
       stack: 'absent',
       status: 400,

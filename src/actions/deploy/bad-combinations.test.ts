@@ -21,7 +21,7 @@ const CASES: readonly [string, Record<string, string>, ...string[]][] = [
   [
     'a certificate without a domain',
     { CertificateArn: CERTIFICATE },
-    '0-vpc-alb-template.yaml:175:9: Rule `CertificateWithDomain` of stack `vpc-alb` does not hold: CertificateArn needs DomainName',
+    '0-vpc-alb-template.yaml:186:9: Rule `CertificateWithDomain` of stack `vpc-alb` does not hold: CertificateArn needs DomainName',
     `\`CertificateArn\` \`${CERTIFICATE}\` (input \`parameters\`), \`DomainName\` empty (the default of \`DomainName\`)`,
   ],
   [

@@ -75,6 +75,7 @@ const working: Working[] = [
     parameters: { EnableExec: 'true', EnableSsmEndpoint: 'true', EnableSsmMessagesEndpoint: 'true' },
     adds: ['SsmEndpoint', 'SsmMessagesEndpoint'],
   },
+  { name: 'bounded', parameters: { PermissionsBoundary: 'arn:aws:iam::111111111111:policy/bootstrap/bound' } },
   { name: 'arm', parameters: { CpuArchitecture: 'ARM64', Cpu: '1024', Memory: '4096' } },
   {
     name: 'inside',

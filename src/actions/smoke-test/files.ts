@@ -33,7 +33,7 @@ export async function loadSmokeFiles(
   const beside = isBundled ? [] : compose.slice(0, 1).map(dirname);
   const [missing, found] = await Promise.all([
     missingFiles(isBundled ? [] : compose, shown),
-    findExpectations({ named: expectations, workspace, beside, action: 'smoke-test' }),
+    findExpectations({ named: expectations, workspace, beside }),
   ]);
   const absent = 'fault' in found ? [found.fault] : [];
   throwIfAny([...missing, ...absent]);

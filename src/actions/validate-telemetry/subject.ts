@@ -24,7 +24,7 @@ export interface Subject {
 export async function subjectOf(inputs: Inputs, workspace: string): Promise<Subject> {
   const named = inputs.expectations;
   const [read, signals] = await Promise.all([
-    faultsOf(() => loadExpectations({ named, workspace, action: 'validate-telemetry' })),
+    faultsOf(() => loadExpectations({ named, workspace })),
     faultsOf(async () => readSignals(inputs.signals)),
   ]);
   throwIfAny([...read.faults, ...signals.faults]);

@@ -2,13 +2,13 @@ import type { Session } from '../../aws/session.aws.ts';
 import { TransientError } from '../../aws/transient-error.ts';
 import { proofLinks } from '../../report/console-links.ts';
 import { UserFault } from '../../runner/fault.ts';
+import { ERROR_TERMS, isCollectorLine } from '../../telemetry/collector-log.ts';
 import type { Facts } from '../../telemetry/facts.ts';
 import type { Surroundings } from '../../telemetry/judge-run.ts';
 import type { ProofPlan, ProofRun } from '../../telemetry/proof-run.ts';
 import type { Subject } from './subject.ts';
 
-/** What an error of the collector has in it, as its own log has it: a level, and the part that failed. */
-const COLLECTOR_ERRORS = ['error', 'otelcol.component.id'];
+/** Of each kind, from each log group. */
 const MOST_LINES = 100;
 /** Retries may have begun before this run, in milliseconds. */
 const BEFORE = 60_000;
@@ -30,9 +30,13 @@ export function surroundingsOf(
 
 /** Its lines on errors since before the traffic; none where the groups cannot be asked, which the proof has told already. */
 async function collectorLines({ plan: { backends }, startedAt }: ProofRun): Promise<Partial<Facts>> {
+  const { logs } = backends;
   try {
-    const events = (await backends.logs.holding?.(COLLECTOR_ERRORS, startedAt - BEFORE, MOST_LINES)) ?? [];
-    return { collectorLog: events.map(({ message }) => message) };
+    const found = await Promise.all(
+      ERROR_TERMS.map(async terms => (await logs.holding?.(terms, startedAt - BEFORE, MOST_LINES)) ?? []),
+    );
+    const inOrder = found.flat().toSorted((one, other) => (one.timestamp ?? 0) - (other.timestamp ?? 0));
+    return { collectorLog: [...new Set(inOrder.map(({ message }) => message))].filter(isCollectorLine) };
   } catch (error) {
     if (error instanceof UserFault || error instanceof TransientError) return {};
     throw error;

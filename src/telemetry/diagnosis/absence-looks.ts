@@ -1,5 +1,4 @@
 import { count } from '../../report/words.ts';
-import { suggest } from '../../runner/suggest.ts';
 import type { Finding } from '../finding.ts';
 import { isLatencyFinding } from '../latency.ts';
 import { isOfUnsampled } from '../loss.ts';
@@ -67,24 +66,6 @@ export function notSampled(it: Case): Diagnosis | undefined {
     evidence: figures(it),
   };
 }
-
-/** Telemetry of the run has arrived, but under another name. */
-export function otherService({ own, facts, service }: Case): Diagnosis | undefined {
-  const { services } = facts;
-  if (own.some(({ passed }) => passed) || !services || services.length === 0) return undefined;
-  const names = services.map(job => job.split('/').at(-1) ?? job);
-  const others = names.filter(name => name !== COLLECTOR);
-  if (names.includes(service) || others.length === 0) return undefined;
-  return {
-    hop: 'application',
-    cause: `What has arrived of this run is of service ${others.map(name => `\`${name}\``).join(', ')}, not \`${service}\``,
-    fix: `Set \`OTEL_SERVICE_NAME=${service}\` for the application, or change \`service\` in the expectations. ${suggest(service, others)}`,
-    evidence: [],
-  };
-}
-
-/** The name under which the collector sends its own metrics, unless it is told another. */
-const COLLECTOR = 'otel-collector';
 
 /** What a finding says where metrics of the service have come, and only not this one. */
 const OTHERS_CAME = /[Oo]ther metrics have come|though others have arrived|^It has arrived as|has arrived of/;
@@ -232,19 +213,16 @@ export function notSent(it: Case): Diagnosis | undefined {
 }
 
 export function sentButAbsent(it: Case): Diagnosis | undefined {
-  const { proof, facts, counters } = it;
+  const { proof, counters } = it;
   const { signal } = proof;
   if (!counters?.accepted || !counters.sent) return undefined;
   const evidence = figures(it);
   if (signal === 'metrics') {
-    const marked = facts.services !== undefined;
     return {
       hop: 'backend',
-      cause: `The collector has sent ${counters.sent} metric points, but none of the application${marked ? " under this run's marker" : ' is found'}`,
-      fix: marked
-        ? 'Set `OTEL_RESOURCE_ATTRIBUTES=zap_obs_run=<run>` for the application, keep `target_info` on, and check that both ends mean the same Prometheus'
-        : "Check that both ends mean the same Prometheus, and that no filter or relabelling takes the application's series away",
-      evidence: [...evidence, ...(marked ? [`services of this run: ${facts.services?.join(', ') || 'none'}`] : [])],
+      cause: `The collector has sent ${counters.sent} metric points, but none of the application is found`,
+      fix: "Check that both ends mean the same Prometheus, and that no filter or relabelling takes the application's series away",
+      evidence,
     };
   }
   return {

@@ -1,6 +1,6 @@
 import { exportedOf, isReportedByAny, type SignalIncrease } from '../collector-counters.ts';
 import { type CollectorError, collectorErrors, plainLine } from '../collector-log.ts';
-import type { CollectorCounters, ContainerFact, Facts } from '../facts.ts';
+import type { ContainerFact, Facts } from '../facts.ts';
 import type { Finding } from '../finding.ts';
 import { isLatencyFinding } from '../latency.ts';
 import { fieldOf, readLogRecords } from '../log-record.ts';
@@ -24,6 +24,17 @@ export interface Case {
   loss: Loss | undefined;
 }
 
+/** What collectors have counted of one signal; absent is a counter that has not arrived. */
+interface CollectorCounters {
+  accepted?: number;
+  refused?: number;
+  sent?: number;
+  sendFailed?: number;
+  enqueueFailed?: number;
+  /** Exporters that failed to send or to enqueue. */
+  failing: readonly string[];
+}
+
 /** One place to look at; `undefined` when nothing was lost there, as far as is known. */
 export type Look = (it: Case) => Diagnosis | undefined;
 
@@ -35,7 +46,7 @@ const BEFORE = 60_000;
 
 export function caseOf(one: SignalProof, { service }: Proof, facts: Facts): Case {
   const { signal } = one;
-  const { containers = [], collectorLog = [], collector, counters, sent, evidence, exclusive = false } = facts;
+  const { containers = [], collectorLog = [], collector, sent, evidence, exclusive = false } = facts;
   const begin = sent && sent.length > 0 ? beginOf(sent) : Number.NEGATIVE_INFINITY;
   const lines = containers.filter(({ role }) => role === 'collector').flatMap(({ log }) => log);
   const increase = collector && isReportedByAny(collector) ? collector.signals[signal] : undefined;
@@ -45,7 +56,7 @@ export function caseOf(one: SignalProof, { service }: Proof, facts: Facts): Case
     own: one.findings.filter(isOwn),
     facts,
     service,
-    counters: counters?.[signal] ?? (increase && summaryOf(increase)),
+    counters: increase && summaryOf(increase),
     increase,
     errors: collectorErrors([...lines, ...collectorLog]).filter(({ at = begin }) => at >= begin - BEFORE),
     loss: isKnown ? lossOf(signal, { sent, evidence, counters: collector, exclusive }) : undefined,
@@ -84,8 +95,8 @@ function summaryOf(increase: SignalIncrease): CollectorCounters {
 }
 
 /** Some collector has told what it has counted of this run. */
-export function haveCounters({ facts: { counters, collector } }: Case): boolean {
-  return counters !== undefined || (collector !== undefined && isReportedByAny(collector));
+export function haveCounters({ facts: { collector } }: Case): boolean {
+  return collector !== undefined && isReportedByAny(collector);
 }
 
 /** Something of this signal has come, whatever was expected of it. */

@@ -80,7 +80,7 @@ export function writesNothing(it: Case): Diagnosis | undefined {
   const { proof, facts } = it;
   if (proof.signal !== 'metrics' || hasArrived(it) || !facts.evidence) return undefined;
   const lastAt = lastHeardOf(facts);
-  const isUnheard = facts.collector === undefined && facts.counters === undefined;
+  const isUnheard = facts.collector === undefined;
   const isFound = facts.evidence.traces.some(({ segments }) => segments.length > 0);
   if (!(isUnheard && isFound) && !(lastAt !== undefined && isAliveSince(lastAt, it))) return undefined;
   const unsure = isUnheard ? ', or it is not told to send any of itself' : '';

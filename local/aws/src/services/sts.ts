@@ -48,7 +48,7 @@ function assume(sessions: Sessions, params: Params, keys: AccessKeys) {
   if (!(seconds >= 900 && seconds <= 43_200))
     throw validationError('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');
   const session = { roleArn, sessionName };
-  const issued = keys.issue(`${roleArn}/${sessionName}`, seconds);
+  const issued = keys.issue(`${roleArn}/${sessionName}`, seconds, assumedArn(session));
   sessions.set(issued.accessKeyId, session);
   return {
     Credentials: {
@@ -61,8 +61,9 @@ function assume(sessions: Sessions, params: Params, keys: AccessKeys) {
   };
 }
 
+/** Without the role's path, as AWS gives it. */
 function assumedArn({ roleArn, sessionName }: { roleArn: string; sessionName: string }): string {
-  return `${roleArn.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/${sessionName}`;
+  return `${roleArn.replace(':iam:', ':sts:').replace(/:role\/(.*\/)?/, ':assumed-role/')}/${sessionName}`;
 }
 
 /** The claims of a JWT; whoever signed it. Throws STS's InvalidIdentityToken for what is none. */

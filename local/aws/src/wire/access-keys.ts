@@ -31,21 +31,32 @@ export type KnownKey = KeyPair & Partial<IssuedKey>;
 /** The credentials that this AWS has handed out, and those that it takes without having done so. */
 export class AccessKeys {
   readonly #issued = new Map<string, IssuedKey>();
+  readonly #holders = new Map<string, string>();
   readonly #now: () => Date;
 
   constructor(now: () => Date) {
     this.#now = now;
   }
 
-  /** New credentials; the same `purpose` at the same turn gives the same ones in every run. */
-  issue(purpose: string, seconds: number): IssuedKey {
+  /**
+   * New credentials; the same `purpose` at the same turn gives the same ones in every run.
+   *
+   * @param holder ARN of whoever gets them
+   */
+  issue(purpose: string, seconds: number, holder = purpose): IssuedKey {
     const digest = createHash('sha256').update(`${purpose}/${this.#issued.size}`).digest('hex');
     const accessKeyId = `ASIA${digest.slice(0, 16).toUpperCase()}`;
     const secretAccessKey = digest.slice(0, 40);
     const expiration = new Date(this.#now().getTime() + seconds * 1000).toISOString();
     const key = { accessKeyId, secretAccessKey, sessionToken: `local-${digest}`, expiration };
     this.#issued.set(accessKeyId, key);
+    this.#holders.set(accessKeyId, holder);
     return key;
+  }
+
+  /** Who calls with them; undefined for those that were not issued here. */
+  holderOf(accessKeyId: string): string | undefined {
+    return this.#holders.get(accessKeyId);
   }
 
   /** Undefined where AWS would say that it has never seen it. */

@@ -1,0 +1,12 @@
+import type { Host } from '../../runner/host.ts';
+import { PARAMETERS } from './bootstrap.ts';
+
+/** Of a job in an environment for which the roles are. */
+export const SUBJECT = `repo:${PARAMETERS.Repository}:environment:production`;
+
+/** What GitHub's runner adds to a job that may ask for OIDC tokens: one whose signature nobody checks here. */
+export function tokenHost(subject: string): Pick<Host, 'idToken'> {
+  const part = (content: object) => Buffer.from(JSON.stringify(content)).toString('base64url');
+  const claims = { sub: subject, aud: 'sts.amazonaws.com', iss: 'https://token.actions.githubusercontent.com' };
+  return { idToken: async () => `${part({ alg: 'RS256' })}.${part(claims)}.signature` };
+}
