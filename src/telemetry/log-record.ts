@@ -239,3 +239,9 @@ export function fieldOf(record: LogRecord, field: string): unknown {
   const value = Object.hasOwn(fields, key) ? fields[key] : undefined;
   return value === null || value === '' ? undefined : value;
 }
+
+/** Whose record it is; `undefined` where it does not say so. */
+export function serviceOf({ resource }: LogRecord): string | undefined {
+  const told = resource['service.name'];
+  return typeof told === 'string' && told !== '' ? told : undefined;
+}
