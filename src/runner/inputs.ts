@@ -57,7 +57,12 @@ function parseInput(spec: InputSpec, raw: string): Parsed {
 }
 
 function refuse(seen: string, accepts: string): Parsed {
-  return { fault: { what: 'is not accepted', seen: `\`${seen}\``, fix: `Give ${accepts}` } };
+  return { fault: { what: 'is not accepted', seen: `\`${withoutSecrets(seen)}\``, fix: `Give ${accepts}` } };
+}
+
+/** Addresses are refused because they bear credentials, or a signature that is as good: these are not repeated in a log. */
+function withoutSecrets(text: string): string {
+  return text.replace(/:\/\/[^/\s]*@/, '://***@').replaceAll(/([?&]X-Amz-[\w-]+=)[^&\s]+/gi, '$1***');
 }
 
 function parseInteger(

@@ -332,7 +332,7 @@ function metricSearch({ expectations, backends, exclusive }: ProofPlan, clock: C
 }
 
 function logSearch({ expectations, backends }: ProofPlan, sent: readonly SentRequest[], clock: Clock): LogSearch {
-  return new LogSearch({ backend: backends.logs, logs: expectations.logs, sent, clock });
+  return new LogSearch({ backend: backends.logs, service: expectations.service, logs: expectations.logs, sent, clock });
 }
 
 function traceSearch(
