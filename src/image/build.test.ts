@@ -27,15 +27,24 @@ describe('the command of a build', () => {
   });
 
   it('has the values of arguments in its environment, but for names that Docker itself reads', () => {
-    const given = { TOKEN: 's3cret', PATH: '/x', DOCKER_HOST: 'y', NO_COLOR: '0' };
+    const given = {
+      TOKEN: 's3cret',
+      GOOGLE_API_KEY: 'k',
+      DOCKERHUB_TOKEN: 't',
+      PATH: '/x',
+      DOCKER_HOST: 'y',
+      NO_COLOR: '0',
+    };
     const { args, env } = buildCommand({ ...OPTIONS, args: given });
     expect(args.filter((_, index) => args[index - 1] === '--build-arg')).toEqual([
       'PATH=/x',
       'DOCKER_HOST=y',
       'NO_COLOR=0',
       'TOKEN',
+      'GOOGLE_API_KEY',
+      'DOCKERHUB_TOKEN',
     ]);
-    expect(env).toEqual({ TOKEN: 's3cret' });
+    expect(env).toEqual({ TOKEN: 's3cret', GOOGLE_API_KEY: 'k', DOCKERHUB_TOKEN: 't' });
   });
 
   it('hands over files with secrets, and loads where nothing is pushed', () => {

@@ -31,9 +31,12 @@ export interface DockerCommand {
   env: Record<string, string>;
 }
 
-/** Docker, buildx and what starts them read or set these: a build argument of such a name cannot be handed over in the environment. */
+/**
+ * Docker, buildx and what starts them read or set these: a build argument of such a name cannot be handed over in the environment.
+ * Of Go only its own (https://pkg.go.dev/runtime): `GOOGLE_API_KEY` is a user's.
+ */
 const READ_BY_DOCKER =
-  /^(PATH|HOME|USERPROFILE|TMPDIR|PWD|SSH_AUTH_SOCK|NO_COLOR|(DOCKER|BUILDX|BUILDKIT|XDG|OTEL|GO)[A-Z_]*)$/i;
+  /^(PATH|HOME|USERPROFILE|TMPDIR|PWD|SSH_AUTH_SOCK|NO_COLOR|GO(DEBUG|GC|MAXPROCS|MEMLIMIT|TRACEBACK|COVERDIR)|(DOCKER|BUILDX|BUILDKIT|XDG|OTEL)(_[A-Z_]*)?)$/i;
 
 /**
  * The command that builds an image. It attests nothing: what it would add has the time in it, so that equal content would have

@@ -11,12 +11,24 @@ describe("an image's name", () => {
     ['localhost/app', { registry: 'localhost', path: 'app' }],
     ['127.0.0.1:5000/a/b:1', { registry: '127.0.0.1:5000', path: 'a/b', tag: '1' }],
     [`public.ecr.aws/x/y:v1@${DIGEST}`, { registry: 'public.ecr.aws', path: 'x/y', tag: 'v1', digest: DIGEST }],
+    ['[::1]:5000/a', { registry: '[::1]:5000', path: 'a' }],
     [`x/y@${DIGEST}`, { registry: 'docker.io', path: 'x/y', digest: DIGEST }],
   ])('%s is read', (text, expected) => {
     expect(parseImageName(text)).toEqual({ tag: undefined, digest: undefined, ...expected });
   });
 
-  it.each(['', 'Upper/Case', 'a b', 'x@sha256:1', 'a//b', '-a'])('%j is none', text => {
+  it.each([
+    '',
+    'Upper/Case',
+    'a b',
+    'x@sha256:1',
+    'a//b',
+    '-a',
+    '--debug=a.b/c',
+    'a.b c/d',
+    'a.b\n/c',
+    'p\u0430y.io/c',
+  ])('%j is none', text => {
     expect(parseImageName(text)).toBeUndefined();
   });
 

@@ -17,9 +17,14 @@ export function parseImageName(text: string): ImageName | undefined {
   const path = hasRegistry ? rest.join('/') : name;
   if (!/^[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*)*$/.test(path))
     return undefined;
+  // Nothing else can be handed to Docker as a name: what begins with `-` would be an option.
+  if (hasRegistry && !REGISTRY.test(first)) return undefined;
   if (hasRegistry) return { registry: first, path, tag, digest };
   return { registry: 'docker.io', path: path.includes('/') ? path : `library/${path}`, tag, digest };
 }
+
+/** Host and port: a name, or an address of either version. */
+const REGISTRY = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::\d+)?$/i;
 
 /** Whether two references name the same repository. */
 export function sameRepository(one: string, other: string): boolean {

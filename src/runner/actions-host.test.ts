@@ -10,3 +10,17 @@ it.each([
 ])('%j does not speak to the runner', (text, expected) => {
   expect(inert(text)).toBe(expected);
 });
+
+it('takes time in proportion to the text, whatever blanks it has', () => {
+  for (const blank of ['\n', ' ', '\u2028', '\r']) {
+    const took = (length: number) => {
+      const started = performance.now();
+      inert(`${blank.repeat(length)}::error::x`);
+      return performance.now() - started;
+    };
+    took(1000);
+    const [short, long] = [Math.min(...[0, 1, 2].map(() => took(50_000))), took(400_000)];
+    // Eight times as long; sixty-four times would be the square.
+    expect(long, JSON.stringify(blank)).toBeLessThan(30 * Math.max(short, 1));
+  }
+});

@@ -41,8 +41,11 @@ export function savedStates(env: NodeJS.ProcessEnv): Record<string, string> {
  * for a workflow command (`::name::` after any blanks, or `##[name]` anywhere) is kept from it by an invisible character.
  */
 export function inert(text: string): string {
-  return text
-    .replaceAll(/\r\n?/g, '\n')
-    .replaceAll(/^([\s\u0085]*):(?=:)/gm, '$1:\u200b')
-    .replaceAll('##[', '#\u200b#[');
+  return (
+    text
+      .replaceAll(/\r\n?/g, '\n')
+      // Blanks are looked for within their line only: a megabyte of empty lines would take minutes otherwise.
+      .replaceAll(/(?<![^\n])((?:[^\S\n]|\u0085)*):(?=:)/g, '$1:\u200b')
+      .replaceAll('##[', '#\u200b#[')
+  );
 }

@@ -1,3 +1,5 @@
+import { visible } from './visible.ts';
+
 /** A place in a user's file, lines and columns counted from 1; `file` as the user would write it. */
 export interface Place {
   file: string;
@@ -36,12 +38,15 @@ export function throwIfAny(faults: readonly Fault[]): void {
   if (faults.length > 0) throw new UserFault(faults);
 }
 
-/** `file:line:column: what. Seen: … Fix.`; the parts that are absent are left out. */
+/**
+ * `file:line:column: what. Seen: … Fix.`; the parts that are absent are left out. What an input or a file has put into them is
+ * shortened, and nothing in it is hidden.
+ */
 export function renderFault(fault: Fault): string {
-  const parts = [`${fault.what}.`];
-  if (fault.seen !== undefined) parts.push(`Seen: ${fault.seen}.`);
-  if (fault.fix !== undefined) parts.push(`${fault.fix}.`);
-  const where = fault.place ? `${renderPlace(fault.place)}: ` : '';
+  const parts = [`${visible(fault.what)}.`];
+  if (fault.seen !== undefined) parts.push(`Seen: ${visible(fault.seen)}.`);
+  if (fault.fix !== undefined) parts.push(`${visible(fault.fix)}.`);
+  const where = fault.place ? `${visible(renderPlace(fault.place))}: ` : '';
   return where + parts.join(' ').replaceAll(/([.?!])\.(?= |$)/g, '$1');
 }
 

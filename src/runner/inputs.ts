@@ -1,6 +1,7 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLError } from 'yaml';
 import { type Fault, throwIfAny } from './fault.ts';
 import type { InputSpec, InputSpecs, InputValues } from './spec.ts';
+import { beyondAscii, visible } from './visible.ts';
 
 /**
  * Parses every input of an action.
@@ -56,8 +57,15 @@ function parseInput(spec: InputSpec, raw: string): Parsed {
   }
 }
 
+/** So much of a value is shown, in characters. */
+const MOST_SEEN = 120;
+
 function refuse(seen: string, accepts: string): Parsed {
-  return { fault: { what: 'is not accepted', seen: `\`${withoutSecrets(seen)}\``, fix: `Give ${accepts}` } };
+  const text = withoutSecrets(seen);
+  // What is accepted is of ASCII nearly always: a letter that only looks so is named.
+  const strange = beyondAscii(text);
+  const shown = `\`${visible(text, MOST_SEEN)}\`${strange && ` (with ${strange})`}`;
+  return { fault: { what: 'is not accepted', seen: shown, fix: `Give ${accepts}` } };
 }
 
 /** Addresses are refused because they bear credentials, or a signature that is as good: these are not repeated in a log. */
@@ -95,31 +103,50 @@ function parseDuration({ min = '1s', max }: { min?: string; max?: string }, text
 
 /**
  * Reads the mapping with YAML's failsafe schema, which leaves each scalar as written: an account id with a leading zero,
- * a version `1.10` and a commit id `12e4` stay what they are.
+ * a version `1.10` and a commit id `12e4` stay what they are. A map may hold secrets: what was seen is described, not shown.
  */
 function parseMap(text: string): Parsed {
   if (text === '') return { value: {} };
   const lines = new LineCounter();
-  const document = parseDocument(text, { schema: 'failsafe', prettyErrors: false, lineCounter: lines });
+  // The library compares each key with all before it; ours is told below, in linear time.
+  const options = { schema: 'failsafe', prettyErrors: false, uniqueKeys: false, lineCounter: lines } as const;
+  const document = parseDocument(text, options);
   const at = (offset: number) => `at line ${lines.linePos(offset).line}, column ${lines.linePos(offset).col}`;
-  const [error] = document.errors;
-  if (error)
-    return { fault: { what: `is not valid YAML or JSON ${at(error.pos[0])}`, seen: error.message, fix: MAP_EXAMPLE } };
-  // A map may hold secrets: what was seen is described, not shown.
+  const broken = (offset: number, seen: string): Parsed => ({
+    fault: { what: `is not valid YAML or JSON ${at(offset)}`, seen, fix: MAP_EXAMPLE },
+  });
+  const [error] = [...document.errors, ...document.warnings];
+  if (error) return broken(error.pos[0], withoutQuotes(error));
   if (!isMap(document.contents)) {
     return { fault: { what: 'is not accepted', seen: 'text that is no mapping', fix: MAP_EXAMPLE } };
   }
-  const entries: [string, string][] = [];
+  const entries = new Map<string, string>();
   for (const { key, value: node } of document.contents.items) {
-    const name = isScalar(key) ? String(key.value) : String(key);
+    if (!isScalar(key)) return broken(offsetOf(key), 'a key that is no text');
+    const name = String(key.value ?? '');
+    if (entries.has(name)) return broken(offsetOf(key), 'Map keys must be unique');
     const text = node === null ? '' : textOf(node);
     if (text === undefined) {
       const what = `has a value that is neither a scalar nor a list of scalars, for \`${name}\``;
       return { fault: { what, fix: MAP_EXAMPLE } };
     }
-    entries.push([name, text]);
+    entries.set(name, text);
   }
   return { value: Object.fromEntries(entries) };
+}
+
+/** What the library says of a text, without what it quotes of it. */
+function withoutQuotes({ code, message }: YAMLError): string {
+  if (code === 'TAG_RESOLVE_FAILED') return 'a tag, which means nothing here';
+  if (code === 'MULTIPLE_DOCS') return 'a second document';
+  if (code === 'BAD_DQ_ESCAPE') return 'a sequence with `\\` that is none, within double quotes';
+  if (code === 'BAD_DIRECTIVE') return 'a directive that means nothing here';
+  if (message.includes('call stack')) return 'text that is nested too deeply';
+  return code === 'UNEXPECTED_TOKEN' ? message.replace(/: .*/s, '') : message;
+}
+
+function offsetOf(node: unknown): number {
+  return (node as { range?: [number, number, number] | null } | null)?.range?.[0] ?? 0;
 }
 
 function textOf(node: unknown): string | undefined {

@@ -24,7 +24,7 @@ export const spec = declareAction({
     'build-args': {
       kind: 'map',
       description:
-        'Build arguments, as YAML or JSON: `NODE_ENV: production`. Their values stand in no command line. For secrets, use `secret-files`: arguments stay in the history of the image.',
+        'Build arguments, as YAML or JSON: `NODE_ENV: production`. Their values stand in no command line, unless Docker itself reads a variable of that name. For secrets, use `secret-files`: arguments stay in the history of the image.',
     },
     repository: {
       kind: 'string',
