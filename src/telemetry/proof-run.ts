@@ -121,7 +121,7 @@ export async function proveRun(plan: ProofPlan, options: ProofRunOptions): Promi
       ...(one.signal === 'metrics' ? [] : join[one.signal]),
       ...latencyFindings(one.signal, evidence, plan.maxArrival),
     ];
-    const own = one.signal === 'logs' ? (records?.answer ?? one.findings) : one.findings;
+    const own = one.signal === 'logs' ? atTheEnd(one.findings, records) : one.findings;
     const findings = [...own, ...more];
     return { ...one, findings, passed: findings.every(({ passed }) => passed) };
   });
@@ -131,6 +131,12 @@ export async function proveRun(plan: ProofPlan, options: ProofRunOptions): Promi
     ...{ plan, sent, proof, evidence, startedAt, duration: clock.now() - startedAt },
     ...(counters && { counters }),
   };
+}
+
+/** What the last look for doubles has found. Where it was not answered, nobody knows whether there are any. */
+function atTheEnd(findings: readonly Finding[], last: Asked<Finding[]> | undefined): readonly Finding[] {
+  if (!last?.fault) return last?.answer ?? findings;
+  return [...findings, withFault({ name: 'each log record once, at the end', passed: false }, last.fault)];
 }
 
 /** So long a backend is given to answer at the beginning and at the end, in milliseconds: what may pass is asked again. */
