@@ -1,8 +1,9 @@
 import { afterEach, expect, it } from 'vitest';
 import { TransientError } from '../aws/transient-error.ts';
 import { systemClock } from '../runner/clock.ts';
+import { UserFault } from '../runner/fault.ts';
 import type { Backends, LogEvent } from './backends.ts';
-import { closeServers, request, serve } from './fixtures.ts';
+import { closeServers, request, serve, span } from './fixtures.ts';
 import { proveRun } from './proof-run.ts';
 
 const RUN = '0a1b2c3d';
@@ -51,3 +52,32 @@ it('does not say that records are there once when the last look for doubles was 
     { name: 'each log record once, at the end', cause: 'CloudWatch Logs does not answer' },
   ]);
 }, 30_000);
+
+it('does not blame metrics and logs for an X-Ray that answers no more', async () => {
+  const events: LogEvent[] = [];
+  const target = await serve((incoming, response) => {
+    const [, trace_id] = String(incoming.headers.traceparent).split('-');
+    events.push({
+      message: JSON.stringify({ trace_id, msg: 'served' }),
+      timestamp: Date.now(),
+      id: `${events.length}`,
+    });
+    response.end();
+  });
+  const refused = new UserFault({ what: 'X-Ray refuses to answer' });
+  const segments = async () => {
+    if (events.length > 0) throw refused;
+    return [];
+  };
+  const backends = { traces: { segments }, logs: { events: async () => [...events] } } as unknown as Backends;
+  const spans = [span('GET /api/data', 'server')];
+  const expectations = { service: 'shop', requests: [request()], metrics: [], spans, logs: { fields: ['trace_id'] } };
+  const run = await proveRun(
+    { expectations, backends, target, run: RUN, count: 3, exclusive: false },
+    { signal: new AbortController().signal, clock: systemClock, patience: 1000 },
+  );
+  expect(run.proof.signals.map(({ signal, passed }) => [signal, passed])).toEqual([
+    ['traces', false],
+    ['logs', true],
+  ]);
+});

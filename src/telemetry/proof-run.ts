@@ -97,8 +97,8 @@ export async function proveRun(plan: ProofPlan, options: ProofRunOptions): Promi
 
   const never = neverSentIn(plan, sent[0]?.traceId.slice(0, 16) ?? tracePrefix(startedAt, run), options);
   const hasRecords = watched.some(one => one.signal === 'logs' && one.passed);
-  const [control, after, records] = await Promise.all([
-    askPatiently(() => askForNeverSent(backends, never, signalsOf(expectations), startedAt), options),
+  const [controls, after, records] = await Promise.all([
+    askControls(plan, never, startedAt, options),
     metrics && lastCounters(metrics, plan, { begin: startedAt, from: lastAnswer(sent, startedAt) }, watched, options),
     // Once more, for what was exported twice: the second time may come after all was there.
     logs && hasRecords ? askPatiently(() => logs.look(true), options) : undefined,
@@ -117,7 +117,7 @@ export async function proveRun(plan: ProofPlan, options: ProofRunOptions): Promi
   const join = judgeJoin(expectations.service, evidence.traces, evidence.logs);
   const signals = watched.map(one => {
     const more = [
-      judgeControl(one.signal, control.answer, control.fault),
+      judgeControl(one.signal, controls.get(one.signal)?.answer, controls.get(one.signal)?.fault),
       ...(one.signal === 'metrics' ? [] : join[one.signal]),
       ...latencyFindings(one.signal, evidence, plan.maxArrival),
     ];
@@ -161,6 +161,21 @@ async function askPatiently<T>(
   return 'answer' in asked ? asked : { ...(fault && { fault }) };
 }
 
+/** The negative control of each signal for itself: a backend that does not answer tells nothing of the others. */
+async function askControls(
+  { expectations, backends }: ProofPlan,
+  never: NeverSent,
+  since: number,
+  options: ProofRunOptions,
+): Promise<ReadonlyMap<Signal, Asked<ControlAnswer>>> {
+  const ask = async (one: Signal) =>
+    [
+      one,
+      await askPatiently(() => askForNeverSent(backends, never, [one], since), { ...options, asked: STORES[one] }),
+    ] as const;
+  return new Map(await Promise.all(signalsOf(expectations).map(ask)));
+}
+
 /** Where something is missing, what collectors have counted is waited for; where nothing is, it is taken as it stands. */
 async function lastCounters(
   metrics: MetricSearch,
@@ -200,18 +215,14 @@ async function firstLook(
   const [counted, risen, controls] = await Promise.all([
     metrics && askPatiently(() => readCounters(backends.metrics), { ...options, asked: STORES.metrics }),
     metrics && askPatiently(() => metrics.baseline().then(() => true), { ...options, asked: STORES.metrics }),
-    Promise.all(
-      signals.map(one =>
-        askPatiently(() => askForNeverSent(backends, never, [one], now), { ...options, asked: STORES[one] }),
-      ),
-    ),
+    askControls(plan, never, now, options),
   ]);
   // Of what is asked of one backend, one answer says why there is none.
   const faults = [
     ...signals.flatMap(
-      (one, index) => (one === 'metrics' && (counted?.fault ?? risen?.fault)) || (controls[index]?.fault ?? []),
+      one => (one === 'metrics' && (counted?.fault ?? risen?.fault)) || (controls.get(one)?.fault ?? []),
     ),
-    ...signals.flatMap((one, index) => controlFault(one, controls[index]?.answer)),
+    ...signals.flatMap(one => controlFault(one, controls.get(one)?.answer)),
   ];
   // Two services of one account say the same.
   throwIfAny([...new Map(faults.map(fault => [renderFault(fault), fault])).values()]);

@@ -4,7 +4,7 @@ import { readTraceDocument } from './span-document.ts';
 import { plainTraceId, xrayTraceId } from './trace-id.ts';
 
 interface TracesPage {
-  Traces: { Id: string; LimitExceeded?: boolean; Segments?: { Id: string; Document: string }[] }[];
+  Traces: { Id: string; LimitExceeded?: boolean; Segments?: { Id: string; Document: string }[] | null }[];
   NextToken: string;
 }
 
@@ -28,8 +28,8 @@ export async function indexedSegments(xray: JsonCall, traceIds: readonly string[
   do {
     const input = { TraceIds: traceIds.map(xrayTraceId), ...(NextToken && { NextToken }) };
     const page = await xray<TracesPage>('BatchGetTraces', input, ['Traces', 'NextToken']);
-    for (const { Id, Segments = [] } of page.Traces ?? [])
-      found.push(...Segments.flatMap(({ Document }) => readTraceDocument(Document, Id)));
+    for (const { Id, Segments } of page.Traces ?? [])
+      found.push(...(Segments ?? []).flatMap(({ Document }) => readTraceDocument(Document, Id)));
     last = NextToken;
     NextToken = page.NextToken || undefined;
     // The same again leads nowhere.

@@ -30,3 +30,10 @@ it('reads pages that lead to themselves once more at most', async () => {
   expect(await retrievedSegments(retrieval.xray, [EXTERNAL_TRACE], 0, new VirtualClock())).toHaveLength(2);
   expect(retrieval.actions).toHaveLength(3);
 });
+
+it('takes null for what is not there, as AWS means it', async () => {
+  const page = { RetrievalToken: 'r', RetrievalStatus: 'COMPLETE', Traces: [{ Id: 'a', Segments: null, Spans: null }] };
+  const xray = (async () => page) as unknown as JsonCall;
+  expect(await indexedSegments(xray, [EXTERNAL_TRACE])).toEqual([]);
+  expect(await retrievedSegments(xray, [EXTERNAL_TRACE], 0, new VirtualClock())).toEqual([]);
+});

@@ -7,7 +7,7 @@ import { xrayTraceId } from './trace-id.ts';
 
 interface RetrievedPage {
   RetrievalStatus: 'SCHEDULED' | 'RUNNING' | 'COMPLETE' | 'FAILED' | 'CANCELLED' | 'TIMEOUT';
-  Traces: { Id: string; Spans?: { Id: string; Document: string }[] }[];
+  Traces: { Id: string; Spans?: { Id: string; Document: string }[] | null }[];
   NextToken: string;
 }
 
@@ -45,8 +45,8 @@ export async function retrievedSegments(
   const found: Segment[] = [];
   let last: string | undefined;
   for (let page = await whenComplete(list, clock); ; page = await list(last)) {
-    for (const { Id, Spans = [] } of page.Traces ?? [])
-      found.push(...Spans.flatMap(({ Document }) => readTraceDocument(Document, Id)));
+    for (const { Id, Spans } of page.Traces ?? [])
+      found.push(...(Spans ?? []).flatMap(({ Document }) => readTraceDocument(Document, Id)));
     // The same token again leads nowhere.
     if (!page.NextToken || page.NextToken === last) return found;
     last = page.NextToken;
