@@ -236,6 +236,7 @@ describe('of YAML, a mapping takes no more than scalars and lists of them', () =
     ['a name twice in JSON', '{"__proto__": "1", "__proto__": "2"}', 'Map keys must be unique'],
     ['a merge', '<<: { A: 1 }', 'neither a scalar nor a list of scalars, for `<<`'],
     ['two documents', 'A: 1\n---\nB: 2', 'a second document'],
+    ['half of a character', '{"A": "\\ud83d"}', 'half of a character'],
     ['depth', `A: ${'['.repeat(100_000)}`, 'text that is nested too deeply'],
   ])('%s', (_, text, expected) => {
     expect(faultsOf(() => parseMap(text))).toEqual([expect.stringContaining(expected)]);

@@ -130,6 +130,8 @@ function parseMap(text: string): Parsed {
       const what = `has a value that is neither a scalar nor a list of scalars, for \`${name}\``;
       return { fault: { what, fix: MAP_EXAMPLE } };
     }
+    // JSON can name one half of a character, which no call can send.
+    if (!(name + text).isWellFormed()) return broken(offsetOf(key), 'half of a character, such as `\\ud83d` alone');
     entries.set(name, text);
   }
   return { value: Object.fromEntries(entries) };

@@ -59,6 +59,7 @@ describe('parseSource', () => {
     ['depth that alone would be walked', `a:\n  ${'['.repeat(500)}${']'.repeat(500)}`, 'nested too deeply', 2],
     ['a deep block', Array.from({ length: 3000 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'), 'nested too deeply', 402],
     ['a merge key', 'a: &a { b: 1 }\nc:\n  <<: *a', 'Merge keys (`<<`) are not read', 3],
+    ['half of a character', 'a: 1\nb: "\\ud83d"', 'It has half of a character', 2],
     ['two documents', 'a: 1\n---\nb: 2', 'A second document begins here', 2],
   ])('refuses %s where it stands', (_, text, message, line) => {
     const { faults, value } = parseSource(text);

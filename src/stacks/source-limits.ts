@@ -25,6 +25,8 @@ const MOST_REPEATED = 200_000;
 
 const TOO_DEEP = `It is nested too deeply, more than ${MOST_LEVELS} levels; make it flatter`;
 
+const HALF = 'It has half of a character, such as `\\ud83d` alone, which no call can send; write the whole one';
+
 /**
  * What YAML allows and no program that walks a document survives, or CloudFormation does not read: aliases without an
  * anchor, within their own, or that repeat without an end in sight; depth; merge keys ("hash merges",
@@ -54,6 +56,7 @@ export function limitFault(document: Document): OffsetFault | undefined {
         return at(`Aliases such as \`*${node.source}\` repeat too much; write out what they stand for, or less of it`);
       return level + extent.levels > MOST_LEVELS ? at(TOO_DEEP) : extent;
     }
+    if (isScalar(node) && typeof node.value === 'string' && !node.value.isWellFormed()) return at(HALF);
     const anchor = isScalar(node) || isCollection(node) ? node.anchor : undefined;
     if (anchor !== undefined) anchors.set(anchor, node as Node);
     if (isMap(node)) {

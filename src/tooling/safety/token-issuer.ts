@@ -1,0 +1,28 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface TokenIssuer {
+  /** Variables with which a job asks for its token. */
+  env: Record<string, string>;
+  close(): void;
+}
+
+/** Stands for GitHub's service of OIDC tokens; refuses whoever does not come with the job's right to ask. */
+export async function startTokenIssuer(token: string, right: string): Promise<TokenIssuer> {
+  const server = createServer((request, response) => {
+    const isOurs = request.headers.authorization === `Bearer ${right}`;
+    response.writeHead(isOurs ? 200 : 401).end(JSON.stringify(isOurs ? { value: token } : {}));
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/token?v=1`;
+  return {
+    env: { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: right },
+    close: () => server.close(),
+  };
+}
+
+/** A token of the form that STS reads, for one subject. */
+export function tokenOf(subject: string, signature: string): string {
+  const claims = Buffer.from(JSON.stringify({ sub: subject })).toString('base64url');
+  return ['e30', claims, Buffer.from(signature).toString('base64url')].join('.');
+}
