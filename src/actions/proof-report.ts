@@ -4,6 +4,7 @@ import { proofPage } from '../report/proof-page.ts';
 import type { ProofResult } from '../report/proof-result.ts';
 import { proofSummary } from '../report/proof-summary.ts';
 import { proofHeadline } from '../report/proof-words.ts';
+import { shownText } from '../report/shown-text.ts';
 import { type Check, explanationOf, failedByCause } from '../report/smoke-result.ts';
 import { count } from '../report/words.ts';
 import type { ActionContext } from '../runner/define-action.ts';
@@ -41,6 +42,9 @@ export async function reportProof(
   await give('report', 'telemetry.html', () => proofPage(result));
 }
 
+/** Characters of a line. What telemetry says may be of any length, and may colour, clear or turn round a terminal. */
+const LONGEST = 2000;
+
 /** Shows what was checked, and why what is missing is missing, a group each. */
 export function tellProof({ checks, signals }: Pick<ProofResult, 'checks' | 'signals'>, host: Host): void {
   tellChecks(checks, host);
@@ -48,7 +52,7 @@ export function tellProof({ checks, signals }: Pick<ProofResult, 'checks' | 'sig
     if (!diagnosis) continue;
     const { cause, fix, evidence } = diagnosis;
     host.openGroup(`Why ${signal} are missing`);
-    for (const line of [`${cause}.`, `${fix}.`, ...evidence]) host.line(line);
+    for (const line of [`${cause}.`, `${fix}.`, ...evidence]) host.line(shownText(line, LONGEST));
     host.closeGroup();
   }
 }
@@ -60,7 +64,10 @@ export function tellChecks(checks: readonly Check[], host: Host): void {
   host.openGroup(`${count(good.length, 'check')} passed, ${checks.length - good.length} failed`);
   for (const { suite, name, passed, seen } of checks)
     host.line(
-      `${passed ? ICONS.passed : ICONS.failed} ${suite === 'answers' ? 'answer of ' : ''}${name}${seen ? ` (${seen})` : ''}`,
+      shownText(
+        `${passed ? ICONS.passed : ICONS.failed} ${suite === 'answers' ? 'answer of ' : ''}${name}${seen ? ` (${seen})` : ''}`,
+        LONGEST,
+      ),
     );
   host.closeGroup();
 }
@@ -69,8 +76,8 @@ export function tellChecks(checks: readonly Check[], host: Host): void {
 export function checkFaults(checks: readonly Check[]): Fault[] {
   return failedByCause(checks).map(({ suite, name, seen, cause, fix, place }) => ({
     what: suite === 'answers' ? `The answer is another one: ${name}` : `Missing: ${name}`,
-    seen,
-    fix: explanationOf({ cause, fix }).replace(/\.$/, '') || undefined,
+    seen: seen && shownText(seen, LONGEST),
+    fix: shownText(explanationOf({ cause, fix }), LONGEST).replace(/\.$/, '') || undefined,
     place,
   }));
 }

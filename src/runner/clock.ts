@@ -7,11 +7,16 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** Beyond this a timer of Node would fire at once; milliseconds. */
+const LONGEST = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: Date.now,
   sleep: async (ms, signal) => {
     try {
-      await setTimeout(ms, undefined, { ...(signal && { signal }) });
+      let left = ms;
+      for (; left > LONGEST; left -= LONGEST) await setTimeout(LONGEST, undefined, { ...(signal && { signal }) });
+      await setTimeout(left, undefined, { ...(signal && { signal }) });
     } catch (error) {
       throw signal?.aborted ? signal.reason : error;
     }

@@ -104,3 +104,15 @@ it.each([
 ])('says where a map is wrong: %s', (_, map, message) => {
   expect(faultsOf({ map })[0]).toContain(message);
 });
+
+it.each([
+  ['https://user:hunter2@shop.example.com/a', 'https://***@shop.example.com/a'],
+  ['https://hunter2@shop.example.com', 'https://***@shop.example.com'],
+  [
+    'https://shop.example.com/?X-Amz-Expires=9&X-Amz-Signature=hunter2&x-amz-security-token=hunter2',
+    'https://shop.example.com/?X-Amz-Expires=***&X-Amz-Signature=***&x-amz-security-token=***',
+  ],
+  ['https://shop.example.com/@a b', 'https://shop.example.com/@a b'],
+])('does not repeat the secrets of an address that it refuses: %s', (text, shown) => {
+  expect(faultsOf({ name: text })[0]).toContain(`Seen: \`${shown}\`.`);
+});

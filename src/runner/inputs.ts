@@ -61,10 +61,16 @@ function parseInput(spec: InputSpec, raw: string): Parsed {
 const MOST_SEEN = 120;
 
 function refuse(seen: string, accepts: string): Parsed {
+  const text = withoutSecrets(seen);
   // What is accepted is of ASCII nearly always: a letter that only looks so is named.
-  const strange = beyondAscii(seen);
-  const shown = `\`${visible(seen, MOST_SEEN)}\`${strange && ` (with ${strange})`}`;
+  const strange = beyondAscii(text);
+  const shown = `\`${visible(text, MOST_SEEN)}\`${strange && ` (with ${strange})`}`;
   return { fault: { what: 'is not accepted', seen: shown, fix: `Give ${accepts}` } };
+}
+
+/** Addresses are refused because they bear credentials, or a signature that is as good: these are not repeated in a log. */
+function withoutSecrets(text: string): string {
+  return text.replace(/:\/\/[^/\s]*@/, '://***@').replaceAll(/([?&]X-Amz-[\w-]+=)[^&\s]+/gi, '$1***');
 }
 
 function parseInteger(

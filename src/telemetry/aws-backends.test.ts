@@ -202,3 +202,10 @@ it('finds what a collector has put into the local AWS, and nothing of traces tha
   expect(records.notes?.()).toEqual([]);
   await aws.close();
 });
+
+it('takes null in a log event for what is not there', async () => {
+  const nothing = { eventId: null, logStreamName: null, message: null, timestamp: null, ingestionTime: null };
+  answer = () => ({ body: { events: [nothing], nextToken: null } });
+  const backend = cloudWatchLogs(openSession('us-east-1'), ['/shop']);
+  expect(await backend.events(traceIds(1), 0)).toEqual([{ message: '', source: '/shop' }]);
+});

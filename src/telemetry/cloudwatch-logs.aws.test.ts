@@ -37,7 +37,13 @@ async function put(sent: readonly SentRequest[], more: object = {}): Promise<voi
 function searchFor(sent: readonly SentRequest[], groups = [GROUP]) {
   const backend = cloudWatchLogs(session, groups);
   const fields = ['trace_id', 'span_id', 'attributes.http.route'];
-  const search = new LogSearch({ backend, logs: { fields }, sent, clock: { now: () => at, sleep: async () => {} } });
+  const search = new LogSearch({
+    backend,
+    service: 'shop',
+    logs: { fields },
+    sent,
+    clock: { now: () => at, sleep: async () => {} },
+  });
   return { search, calls: () => backend.calls?.() ?? 0 };
 }
 

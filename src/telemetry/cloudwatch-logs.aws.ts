@@ -7,9 +7,18 @@ import { logPatterns } from './log-pattern.ts';
 
 export const LOGS = { id: 'CloudWatch Logs', target: 'Logs_20140328', host: 'logs', name: 'logs', iam: 'logs' };
 
+/** Of an answer's members, null is what is not there. */
+interface EventOfPage {
+  eventId?: string | null;
+  logStreamName?: string | null;
+  message?: string | null;
+  timestamp?: number | null;
+  ingestionTime?: number | null;
+}
+
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html */
 interface EventsPage {
-  events: { eventId?: string; logStreamName?: string; message?: string; timestamp?: number; ingestionTime?: number }[];
+  events: EventOfPage[];
   nextToken: string;
 }
 
@@ -102,15 +111,15 @@ export function cloudWatchLogs(session: Session, groups: readonly string[]): Log
   };
 }
 
-function readEvent(event: EventsPage['events'][number], source: string): LogEvent {
-  const { eventId, logStreamName, message = '', timestamp, ingestionTime } = event;
+function readEvent(event: EventOfPage, source: string): LogEvent {
+  const { eventId, logStreamName, message, timestamp, ingestionTime } = event;
   return {
-    message,
+    message: message ?? '',
     source,
-    ...(timestamp !== undefined && { timestamp }),
-    ...(logStreamName !== undefined && { stream: logStreamName }),
-    ...(eventId !== undefined && { id: eventId }),
-    ...(ingestionTime !== undefined && { ingestedAt: ingestionTime }),
+    ...(typeof timestamp === 'number' && { timestamp }),
+    ...(typeof logStreamName === 'string' && { stream: logStreamName }),
+    ...(typeof eventId === 'string' && { id: eventId }),
+    ...(typeof ingestionTime === 'number' && { ingestedAt: ingestionTime }),
   };
 }
 

@@ -2,7 +2,7 @@ import { count } from '../report/words.ts';
 import type { Segment } from './backends.ts';
 import type { FoundRecord, LogEvidence, TraceEvidence } from './evidence.ts';
 import type { Finding } from './finding.ts';
-import { XRAY_ID_KEYS } from './log-record.ts';
+import { serviceOf, XRAY_ID_KEYS } from './log-record.ts';
 import { nameOfService } from './span-match.ts';
 import { plainTraceId, xrayTraceId } from './trace-id.ts';
 
@@ -161,8 +161,7 @@ function judgeServices(joined: readonly Joined[], service: string): Finding {
     const byId = new Map(segments.map(one => [one.id, one]));
     return records.flatMap(({ record }) => {
       const segment = byId.get(record.spanId ?? '');
-      const told = record.resource['service.name'];
-      const expected = typeof told === 'string' && told !== '' ? told : service;
+      const expected = serviceOf(record) ?? service;
       const owner = segment && ownerOf(segment, byId);
       return owner === undefined ? [] : [{ expected, owner, segment, isOwn: expected === service }];
     });

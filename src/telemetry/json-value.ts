@@ -7,3 +7,21 @@ export function shown(value: unknown, most = 80): string {
   const text = JSON.stringify(value) ?? String(value);
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
+
+/** Levels; what is nested deeper was made to break its readers, and would. */
+const DEEPEST = 400;
+
+/** What a text of telemetry says in JSON; `undefined` where it is none, or is nested deeper than anyone can read. */
+export function jsonOf(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isDeeper(value, DEEPEST) ? undefined : value;
+  } catch {
+    return undefined;
+  }
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some(item => isDeeper(item, levels - 1));
+}

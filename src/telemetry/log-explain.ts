@@ -2,7 +2,7 @@ import { count } from '../report/words.ts';
 import { isRecord } from '../stacks/json-values.ts';
 import type { LogEvent } from './backends.ts';
 import { isCollectorLine } from './collector-log.ts';
-import { shown } from './json-value.ts';
+import { jsonOf, shown } from './json-value.ts';
 import { type LogRecord, readLogRecords } from './log-record.ts';
 import { plainTraceId } from './trace-id.ts';
 import { userAgentOf } from './traffic.ts';
@@ -22,21 +22,16 @@ const ANY_ID = /1-[0-9a-f]{8}-[0-9a-f]{24}|[0-9a-f]{32}/gi;
 /** Where an event names traces. */
 export function mentionsOf({ message }: LogEvent): Mention[] {
   const found = message.match(ANY_ID)?.flatMap(text => plainTraceId(text) ?? []) ?? [];
-  const value = jsonOf(message);
+  const value = objectIn(message);
   return [...new Set(found)].map(traceId => {
     const key = pathTo(value, traceId);
     return { traceId, message, ...(key !== undefined && { key }) };
   });
 }
 
-function jsonOf(message: string): unknown {
+function objectIn(message: string): unknown {
   const text = message.trim();
-  if (!text.endsWith('}')) return undefined;
-  try {
-    return JSON.parse(text.slice(Math.max(text.indexOf('{'), 0)));
-  } catch {
-    return undefined;
-  }
+  return text.endsWith('}') ? jsonOf(text.slice(Math.max(text.indexOf('{'), 0))) : undefined;
 }
 
 /** The keys that lead to a text with this id. */

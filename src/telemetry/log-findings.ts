@@ -3,7 +3,7 @@ import type { Expectations } from './expectations.ts';
 import type { Finding } from './finding.ts';
 import { shown } from './json-value.ts';
 import { judgeClock } from './log-clock.ts';
-import { fieldOf, type LogRecord } from './log-record.ts';
+import { fieldOf, type LogRecord, serviceOf } from './log-record.ts';
 import type { KeptRecord } from './log-store.ts';
 import type { SentRequest } from './traffic.ts';
 
@@ -37,20 +37,28 @@ function placeOf({ place }: ExpectedLogs): Pick<Finding, 'place'> {
 /**
  * Each request has left a record, with the fields that are expected, each record is there once, and bears the time of its
  * request. The fields of the data model are on one record of each request; an attribute is on one record of one request at least,
- * because a request without a route, say, has none to tell.
+ * because a request without a route, say, has none to tell. Records of other services that had a part in a request are none of
+ * this service's.
  */
-export function judgeLogs(logs: ExpectedLogs, requests: readonly RequestLogs[]): Finding[] {
+export function judgeLogs(logs: ExpectedLogs, requests: readonly RequestLogs[], service: string): Finding[] {
+  const own = requests.map(({ sent, records }) => ({ sent, records: ofService(records, service) }));
   const judged: Judged[] = [
-    judgeRecords(requests),
-    ...logs.fields.map(field => judgeField(field, logs, requests)),
+    judgeRecords(own, requests, service),
+    ...logs.fields.map(field => judgeField(field, logs, own)),
     judgeTimes(requests),
-    { name: CLOCK, ...judgeClock(requests, SKEW) },
+    { name: CLOCK, ...judgeClock(own, SKEW) },
   ];
   return judged.map(finding => ({ ...finding, ...placeOf(logs) }));
 }
 
+/** What does not say whose it is, is taken for the service's own. */
+function ofService(records: readonly KeptRecord[], service: string): KeptRecord[] {
+  return records.filter(({ record }) => (serviceOf(record) ?? service) === service);
+}
+
 /** Everything that is expected of each request's records is there; attributes are not expected of each. */
-export function isWhole({ fields }: ExpectedLogs, records: readonly KeptRecord[]): boolean {
+export function isWhole({ fields }: ExpectedLogs, all: readonly KeptRecord[], service: string): boolean {
+  const records = ofService(all, service);
   if (records.length === 0) return false;
   const best = richest(recordsOf(records), fields);
   return fields.every(field => isAttribute(field) || fieldOf(best, field) !== undefined);
@@ -58,12 +66,20 @@ export function isWhole({ fields }: ExpectedLogs, records: readonly KeptRecord[]
 
 const TOLD = 5;
 
-function judgeRecords(requests: readonly RequestLogs[]): Judged {
+function judgeRecords(requests: readonly RequestLogs[], all: readonly RequestLogs[], service: string): Judged {
   const lost = requests.filter(({ records }) => records.length === 0);
   const name = recordsName(requests.length);
   const figure = `${requests.length - lost.length} of ${requests.length}`;
   if (lost.length === 0) return { name, passed: true, seen: figure };
-  return { name, passed: false, seen: `${figure}; not ${named(lost)}` };
+  const finding = { name, passed: false, seen: `${figure}; not ${named(lost)}` };
+  const ofLost = all.filter(({ sent }) => lost.some(one => one.sent === sent));
+  const others = new Set(ofLost.flatMap(({ records }) => records.flatMap(({ record }) => serviceOf(record) ?? [])));
+  if (others.size === 0) return finding;
+  return {
+    ...finding,
+    cause: `Records of these requests have come, but of ${[...others].map(name => `\`${name}\``).join(', ')}, and none of \`${service}\``,
+    fix: `Let the application itself log its requests, with \`OTEL_SERVICE_NAME=${service}\`, or change what is expected as \`service\``,
+  };
 }
 
 /** The first of them by name and id, and how many more there are. */

@@ -147,3 +147,10 @@ it.each([
 ])('takes flags that are left out for 0 where 0 is left out: %s', (_, message, flags) => {
   expect(readLogRecords(message)[0]?.traceFlags).toBe(flags);
 });
+
+it('takes a line that is nested without end for text, and reads one with very many keys', () => {
+  const deep = `{"trace_id":"${'a'.repeat(32)}",${'"a":{'.repeat(20_000)}${'}'.repeat(20_001)}`;
+  expect(readLogRecords(deep)).toEqual([]);
+  const keys = Array.from({ length: 160_000 }, (_, index) => `"k${index}":{}`).join();
+  expect(readLogRecords(`{"trace_id":"${'a'.repeat(32)}",${keys}}`)).toMatchObject([{ traceId: 'a'.repeat(32) }]);
+});

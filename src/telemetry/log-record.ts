@@ -1,5 +1,6 @@
 import { isRecord } from '../stacks/json-values.ts';
 import type { LOG_FIELDS } from './expectations-schema.ts';
+import { jsonOf } from './json-value.ts';
 import { plainTraceId } from './trace-id.ts';
 
 /** A log record by the fields of OpenTelemetry's data model, whatever form it came in. Absent is what it does not have. */
@@ -40,12 +41,8 @@ export function readLogRecords(message: string, loggedAt?: number): LogRecord[] 
 function jsonIn(message: string): Fields | undefined {
   const text = message.trim();
   if (!text.endsWith('}')) return undefined;
-  try {
-    const value: unknown = JSON.parse(text.slice(Math.max(text.indexOf('{'), 0)));
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = jsonOf(text.slice(Math.max(text.indexOf('{'), 0)));
+  return isRecord(value) ? value : undefined;
 }
 
 /** https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding */
@@ -161,7 +158,9 @@ function flattened(value: Fields, prefix = ''): Record<string, unknown> {
   const nested = Object.entries(value).filter((entry): entry is [string, Fields] => isRecord(entry[1]));
   const below = nested.map(([key, item]) => flattened(item, `${prefix}${key}.`));
   const own = Object.fromEntries(Object.entries(value).map(([key, item]) => [`${prefix}${key}`, item]));
-  return Object.assign({}, ...below, own);
+  const all: Record<string, unknown> = {};
+  for (const fields of [...below, own]) Object.assign(all, fields);
+  return all;
 }
 
 /** Seconds, milliseconds, microseconds and nanoseconds are told apart by their size; texts are read as dates are. */
@@ -238,4 +237,10 @@ export function fieldOf(record: LogRecord, field: string): unknown {
   const fields = part === 'resource' ? record.resource : record.attributes;
   const value = Object.hasOwn(fields, key) ? fields[key] : undefined;
   return value === null || value === '' ? undefined : value;
+}
+
+/** Whose record it is; `undefined` where it does not say so. */
+export function serviceOf({ resource }: LogRecord): string | undefined {
+  const told = resource['service.name'];
+  return typeof told === 'string' && told !== '' ? told : undefined;
 }

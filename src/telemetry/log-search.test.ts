@@ -32,7 +32,7 @@ function searchFor(
     }),
     notes: () => ['a note'],
   };
-  const search = new LogSearch({ backend, logs: { fields: [...fields] }, sent, clock });
+  const search = new LogSearch({ backend, service: 'shop', logs: { fields: [...fields] }, sent, clock });
   const options = { signal: new AbortController().signal, clock, patience: 20_000, random: () => 0.5 };
   const watched = () => clock.until(watch(search.blank(), isLast => search.look(isLast), options));
   return { search, asked, recently, clock, watched };
@@ -272,4 +272,24 @@ it('counts no record of a trace that this run did not begin, and not its negativ
   ]);
   expect((await search.look(false))[0]).toMatchObject({ passed: false, seen: expect.stringContaining('0 of 1') });
   expect(RUN).toHaveLength(8);
+});
+
+it('does not take what another service says of a request for the record of this one', async () => {
+  const sent = sentRequests(3, new VirtualClock().now() - 1000);
+  const theirs = { resource: { 'service.name': 'stock' } };
+  const { search } = searchFor(sent, () =>
+    sent.map((one, index) => eventOf(one, { message: recordOf(one.traceId, index === 0 ? {} : theirs) })),
+  );
+  const [records] = await search.look(false);
+  expect(records).toMatchObject({
+    passed: false,
+    seen: expect.stringContaining('1 of 3; not r1'),
+    cause: 'Records of these requests have come, but of `stock`, and none of `shop`',
+  });
+  // They are evidence all the same, and the search goes on.
+  expect(search.evidence().logs.map(one => [one.records.length, one.completeAt !== undefined])).toEqual([
+    [1, true],
+    [1, false],
+    [1, false],
+  ]);
 });

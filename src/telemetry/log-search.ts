@@ -14,6 +14,8 @@ import type { SentRequest } from './traffic.ts';
 
 export interface LogSearchOptions {
   backend: LogsBackend;
+  /** OpenTelemetry's service.name. */
+  service: string;
   /** What is expected of records. */
   logs: Expectations['logs'];
   /** Answered requests that leave a trace. */
@@ -127,7 +129,7 @@ export class LogSearch implements Search {
   }
 
   #judged(): Finding[] {
-    return judgeLogs(this.#options.logs, this.#requests());
+    return judgeLogs(this.#options.logs, this.#requests(), this.#options.service);
   }
 
   /** Requests of which something may still come: an attribute that none has shown yet may be on a record of any. */
@@ -164,8 +166,9 @@ export class LogSearch implements Search {
       for (const [index, record] of own.entries()) this.#records.add(event, record, index);
       if (own.length === 0) this.#takeMentions(event);
     }
+    const { logs, service } = this.#options;
     for (const { sent, records } of this.#requests()) {
-      if (!this.#completeAt.has(sent.traceId) && isWhole(this.#options.logs, records))
+      if (!this.#completeAt.has(sent.traceId) && isWhole(logs, records, service))
         this.#completeAt.set(sent.traceId, this.#looks === 0 ? knownSince(records, now) : now);
     }
   }

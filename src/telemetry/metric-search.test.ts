@@ -562,3 +562,16 @@ it('has as many blank findings as findings', async () => {
     'metrics shop.requests and shop.time agree',
   ]);
 });
+
+it('measures the arrival of metrics also where no request leaves a trace', async () => {
+  const world = new World();
+  const shop = warm(world, { interval: 10_000 });
+  world.pass(1000);
+  const search = searchIn(world, [HEAT]);
+  await search.baseline();
+  search.answered(world.send([shop], [{ path: '/', isTraced: false }]));
+  await watched(world, search);
+  const { arrivals } = search.evidence();
+  expect(arrivals).toHaveLength(1);
+  expect(arrivals[0]).toBeGreaterThan(5000);
+});

@@ -178,7 +178,9 @@ export class MetricSearch implements Search {
     }
     // Where nothing counts requests, all that is expected of one is that everything is fresh.
     if (counting.length === 0 && findings.every(({ passed }) => passed)) {
-      for (const one of this.#sent) if (one.answer.kind === 'answered' && one.request.isTraced) counted.add(one);
+      const answered = this.#sent.filter(({ answer }) => answer.kind === 'answered');
+      const traced = answered.filter(({ request }) => request.isTraced);
+      for (const one of traced.length > 0 ? traced : answered) counted.add(one);
     }
     for (const one of counted) {
       if (!missing.has(one) && !this.#found.has(one)) this.#found.set(one, picture.now);

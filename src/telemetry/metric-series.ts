@@ -15,6 +15,11 @@ export function seriesSelector(metrics: readonly OtlpMetric[], scope: RunScope, 
   return ofService([`__name__=~${alternatives(names)}`, `le=~${quoted('|\\+Inf')}`, ...matchers], scope);
 }
 
+/** Every series of the service that has a sample of the last five minutes. */
+export function anyOfService(scope: RunScope): string {
+  return ofService([], scope);
+}
+
 /** The names under which anything of the service has a sample of the last five minutes, each once. */
 export function namesQuery(scope: RunScope): string {
   return `count by (__name__) (${ofService([], scope)})`;

@@ -1,6 +1,7 @@
 import type { Fault } from '../runner/fault.ts';
 import type { Backends } from './backends.ts';
 import type { Finding } from './finding.ts';
+import { anyOfService } from './metric-series.ts';
 import { SIGNALS, type Signal } from './proof.ts';
 
 /** Names of what nobody has sent: a backend that finds any of it would find whatever it is asked for. */
@@ -26,7 +27,7 @@ export async function askForNeverSent(
   since: number,
 ): Promise<ControlAnswer> {
   const ask: Record<Signal, () => Promise<number>> = {
-    metrics: async () => (await metrics.query(`{job=~${JSON.stringify(`(.+/)?${service}`)}}`)).length,
+    metrics: async () => (await metrics.query(anyOfService({ service }))).length,
     traces: async () => (await traces.segments([traceId])).filter(segment => segment.traceId === traceId).length,
     logs: async () => (await logs.events([traceId], since)).filter(({ message }) => message.includes(traceId)).length,
   };

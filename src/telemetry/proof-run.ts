@@ -97,8 +97,8 @@ export async function proveRun(plan: ProofPlan, options: ProofRunOptions): Promi
 
   const never = neverSentIn(plan, sent[0]?.traceId.slice(0, 16) ?? tracePrefix(startedAt, run), options);
   const hasRecords = watched.some(one => one.signal === 'logs' && one.passed);
-  const [control, after, records] = await Promise.all([
-    askPatiently(() => askForNeverSent(backends, never, signalsOf(expectations), startedAt), options),
+  const [controls, after, records] = await Promise.all([
+    askControls(plan, never, startedAt, options),
     metrics && lastCounters(metrics, plan, { begin: startedAt, from: lastAnswer(sent, startedAt) }, watched, options),
     // Once more, for what was exported twice: the second time may come after all was there.
     logs && hasRecords ? askPatiently(() => logs.look(true), options) : undefined,
@@ -117,11 +117,11 @@ export async function proveRun(plan: ProofPlan, options: ProofRunOptions): Promi
   const join = judgeJoin(expectations.service, evidence.traces, evidence.logs);
   const signals = watched.map(one => {
     const more = [
-      judgeControl(one.signal, control.answer, control.fault),
+      judgeControl(one.signal, controls.get(one.signal)?.answer, controls.get(one.signal)?.fault),
       ...(one.signal === 'metrics' ? [] : join[one.signal]),
       ...latencyFindings(one.signal, evidence, plan.maxArrival),
     ];
-    const own = one.signal === 'logs' ? (records?.answer ?? one.findings) : one.findings;
+    const own = one.signal === 'logs' ? atTheEnd(one.findings, records) : one.findings;
     const findings = [...own, ...more];
     return { ...one, findings, passed: findings.every(({ passed }) => passed) };
   });
@@ -131,6 +131,12 @@ export async function proveRun(plan: ProofPlan, options: ProofRunOptions): Promi
     ...{ plan, sent, proof, evidence, startedAt, duration: clock.now() - startedAt },
     ...(counters && { counters }),
   };
+}
+
+/** What the last look for doubles has found. Where it was not answered, nobody knows whether there are any. */
+function atTheEnd(findings: readonly Finding[], last: Asked<Finding[]> | undefined): readonly Finding[] {
+  if (!last?.fault) return last?.answer ?? findings;
+  return [...findings, withFault({ name: 'each log record once, at the end', passed: false }, last.fault)];
 }
 
 /** So long a backend is given to answer at the beginning and at the end, in milliseconds: what may pass is asked again. */
@@ -153,6 +159,21 @@ async function askPatiently<T>(
   };
   const { fault } = await watch([{ name: 'answer', passed: false }], look, { ...options, patience: ASKING });
   return 'answer' in asked ? asked : { ...(fault && { fault }) };
+}
+
+/** The negative control of each signal for itself: a backend that does not answer tells nothing of the others. */
+async function askControls(
+  { expectations, backends }: ProofPlan,
+  never: NeverSent,
+  since: number,
+  options: ProofRunOptions,
+): Promise<ReadonlyMap<Signal, Asked<ControlAnswer>>> {
+  const ask = async (one: Signal) =>
+    [
+      one,
+      await askPatiently(() => askForNeverSent(backends, never, [one], since), { ...options, asked: STORES[one] }),
+    ] as const;
+  return new Map(await Promise.all(signalsOf(expectations).map(ask)));
 }
 
 /** Where something is missing, what collectors have counted is waited for; where nothing is, it is taken as it stands. */
@@ -194,18 +215,14 @@ async function firstLook(
   const [counted, risen, controls] = await Promise.all([
     metrics && askPatiently(() => readCounters(backends.metrics), { ...options, asked: STORES.metrics }),
     metrics && askPatiently(() => metrics.baseline().then(() => true), { ...options, asked: STORES.metrics }),
-    Promise.all(
-      signals.map(one =>
-        askPatiently(() => askForNeverSent(backends, never, [one], now), { ...options, asked: STORES[one] }),
-      ),
-    ),
+    askControls(plan, never, now, options),
   ]);
   // Of what is asked of one backend, one answer says why there is none.
   const faults = [
     ...signals.flatMap(
-      (one, index) => (one === 'metrics' && (counted?.fault ?? risen?.fault)) || (controls[index]?.fault ?? []),
+      one => (one === 'metrics' && (counted?.fault ?? risen?.fault)) || (controls.get(one)?.fault ?? []),
     ),
-    ...signals.flatMap((one, index) => controlFault(one, controls[index]?.answer)),
+    ...signals.flatMap(one => controlFault(one, controls.get(one)?.answer)),
   ];
   // Two services of one account say the same.
   throwIfAny([...new Map(faults.map(fault => [renderFault(fault), fault])).values()]);
@@ -332,7 +349,7 @@ function metricSearch({ expectations, backends, exclusive }: ProofPlan, clock: C
 }
 
 function logSearch({ expectations, backends }: ProofPlan, sent: readonly SentRequest[], clock: Clock): LogSearch {
-  return new LogSearch({ backend: backends.logs, logs: expectations.logs, sent, clock });
+  return new LogSearch({ backend: backends.logs, service: expectations.service, logs: expectations.logs, sent, clock });
 }
 
 function traceSearch(

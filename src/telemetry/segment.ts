@@ -1,5 +1,6 @@
 import { isRecord } from '../stacks/json-values.ts';
 import type { Segment } from './backends.ts';
+import { jsonOf } from './json-value.ts';
 import { plainTraceId } from './trace-id.ts';
 
 /**
@@ -10,13 +11,7 @@ import { plainTraceId } from './trace-id.ts';
  * @returns nothing for a document that cannot be read
  */
 export function readSegments(traceId: string, document: string): Segment[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(document);
-  } catch {
-    return [];
-  }
-  return flattened(value, plainTraceId(traceId) ?? traceId, undefined);
+  return flattened(jsonOf(document), plainTraceId(traceId) ?? traceId, undefined);
 }
 
 function flattened(value: unknown, traceId: string, parent: string | undefined): Segment[] {

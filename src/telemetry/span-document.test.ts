@@ -75,3 +75,8 @@ it('reads segments as ever, and nothing of what is neither', () => {
   for (const text of ['', 'x', '1', 'null', '[]', '{}', '{"spanId":"a","name":"b"}', document({ name: 1 })])
     expect(readTraceDocument(text)).toEqual([]);
 });
+
+it('reads nothing from a document that is nested without end', () => {
+  const deep = `${'{"name":"a","id":"1","subsegments":['.repeat(20_000)}${']}'.repeat(20_000)}`;
+  expect(readTraceDocument(deep, '1-6b037d30-72ff24b47bebbb10741725ad')).toEqual([]);
+});

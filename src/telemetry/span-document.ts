@@ -1,5 +1,6 @@
 import { isRecord } from '../stacks/json-values.ts';
 import type { Segment } from './backends.ts';
+import { jsonOf } from './json-value.ts';
 import { readSegments } from './segment.ts';
 import { plainTraceId } from './trace-id.ts';
 
@@ -14,18 +15,10 @@ import { plainTraceId } from './trace-id.ts';
  * @returns nothing for a document that cannot be read
  */
 export function readTraceDocument(document: string, traceId = ''): Segment[] {
-  const value = parsed(document);
+  const value = jsonOf(document);
   return isRecord(value) && typeof value.spanId === 'string'
     ? readSpan(value, traceId)
     : readSegments(traceId, document);
-}
-
-function parsed(document: string): unknown {
-  try {
-    return JSON.parse(document);
-  } catch {
-    return undefined;
-  }
 }
 
 /** As OTLP numbers them. */

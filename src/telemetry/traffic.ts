@@ -4,7 +4,7 @@ import { UserFault } from '../runner/fault.ts';
 import type { ExpectedRequest } from './expectations.ts';
 import type { Finding } from './finding.ts';
 import { mismatches } from './json-match.ts';
-import { shown } from './json-value.ts';
+import { jsonOf, shown } from './json-value.ts';
 import { type ReplacedId, replacedId } from './replaced-id.ts';
 import { mintTrace, type RandomBytes, tracePrefix } from './trace-id.ts';
 
@@ -262,12 +262,9 @@ function jsonFinding({ name, json, place, method, path }: ExpectedRequest, { bod
   const about = { name: `${name}: JSON`, place };
   const fix = `Mend what answers \`${method} ${path}\`, or what \`json\` expects`;
   if (isCut) return { ...about, passed: false, seen: 'a body of more than 1 MiB', fix };
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
+  const value = jsonOf(body);
+  if (value === undefined)
     return { ...about, passed: false, seen: `no JSON: ${body === '' ? 'an empty body' : shortened(body)}`, fix };
-  }
   const found = mismatches(json ?? null, value);
   if (found.length === 0) return { ...about, passed: true };
   const told = found

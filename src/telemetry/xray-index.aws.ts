@@ -4,7 +4,7 @@ import { readTraceDocument } from './span-document.ts';
 import { plainTraceId, xrayTraceId } from './trace-id.ts';
 
 interface TracesPage {
-  Traces: { Id: string; LimitExceeded?: boolean; Segments?: { Id: string; Document: string }[] }[];
+  Traces: { Id: string; LimitExceeded?: boolean; Segments?: { Id: string; Document: string }[] | null }[];
   NextToken: string;
 }
 
@@ -24,13 +24,16 @@ const MOST_PAGES = 20;
 export async function indexedSegments(xray: JsonCall, traceIds: readonly string[]): Promise<Segment[]> {
   const found: Segment[] = [];
   let NextToken: string | undefined;
+  let last: string | undefined;
   do {
     const input = { TraceIds: traceIds.map(xrayTraceId), ...(NextToken && { NextToken }) };
     const page = await xray<TracesPage>('BatchGetTraces', input, ['Traces', 'NextToken']);
-    for (const { Id, Segments = [] } of page.Traces ?? [])
-      found.push(...Segments.flatMap(({ Document }) => readTraceDocument(Document, Id)));
+    for (const { Id, Segments } of page.Traces ?? [])
+      found.push(...(Segments ?? []).flatMap(({ Document }) => readTraceDocument(Document, Id)));
+    last = NextToken;
     NextToken = page.NextToken || undefined;
-  } while (NextToken);
+    // The same again leads nowhere.
+  } while (NextToken && NextToken !== last);
   return found;
 }
 

@@ -7,7 +7,7 @@ import { xrayTraceId } from './trace-id.ts';
 
 interface RetrievedPage {
   RetrievalStatus: 'SCHEDULED' | 'RUNNING' | 'COMPLETE' | 'FAILED' | 'CANCELLED' | 'TIMEOUT';
-  Traces: { Id: string; Spans?: { Id: string; Document: string }[] }[];
+  Traces: { Id: string; Spans?: { Id: string; Document: string }[] | null }[];
   NextToken: string;
 }
 
@@ -43,10 +43,13 @@ export async function retrievedSegments(
       ['RetrievalStatus', 'Traces', 'NextToken'],
     );
   const found: Segment[] = [];
-  for (let page = await whenComplete(list, clock); ; page = await list(page.NextToken)) {
-    for (const { Id, Spans = [] } of page.Traces ?? [])
-      found.push(...Spans.flatMap(({ Document }) => readTraceDocument(Document, Id)));
-    if (!page.NextToken) return found;
+  let last: string | undefined;
+  for (let page = await whenComplete(list, clock); ; page = await list(last)) {
+    for (const { Id, Spans } of page.Traces ?? [])
+      found.push(...(Spans ?? []).flatMap(({ Document }) => readTraceDocument(Document, Id)));
+    // The same token again leads nowhere.
+    if (!page.NextToken || page.NextToken === last) return found;
+    last = page.NextToken;
   }
 }
 

@@ -73,9 +73,9 @@ function lastLineOf(text: string): string | undefined {
 }
 
 /** Runs a script of this repository, and shows on stderr what it says. */
-export function runScript(path: string): Promise<Outcome> {
+export function runScript(path: string, ...args: string[]): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn('bash', [join(ROOT, path)], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('bash', [join(ROOT, path), ...args], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', text => {
@@ -89,7 +89,7 @@ export function runScript(path: string): Promise<Outcome> {
       reject(
         new UserFault(
           {
-            what: 'The images could not be built, since bash could not be started',
+            what: `${path} needs bash, which could not be started`,
             seen: cause.message,
             fix: 'Use IMAGES=pulled, or Debian',
           },

@@ -6,22 +6,19 @@
 // `-- --keep` leaves all of it up. `-- --images built` builds stand-ins for images that cannot be pulled.
 import { relative } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
-import { type LocalAws, type LocalAwsOptions, startLocalAws } from '@zap-obs/local-aws';
-import { runDocker } from '../compose/docker.docker.ts';
+import type { LocalAws } from '@zap-obs/local-aws';
 import { Cancelled, listenForCancellation } from '../runner/cancellation.ts';
 import { renderFault, UserFault } from '../runner/fault.ts';
 import { isRead } from './bench/figures.ts';
 import { DEMO_IMAGES } from './demo-inputs.ts';
 import { type ImageChoice, imageChoice } from './images.ts';
-import { type Images, localAwsImages } from './local-images.ts';
+import type { Images } from './local-images.ts';
 import { type BundleRun, localAwsEnvironment } from './run-bundle.ts';
-import { dockerEngine } from './start/engine.ts';
+import { containersFor } from './start/containers.ts';
 import { showFirstAnswer } from './start/first-answer.ts';
-import { startImages } from './start/images.ts';
+import { PACE, startAws } from './start/local-aws.ts';
 import { Steps, say } from './start/steps.ts';
 
-/** A two-hundredth of the time that AWS takes: long enough to watch, short enough to wait for. */
-const PACE = 0.005;
 const PREFIX = 'demo';
 
 /** What the containers write to, all the time. */
@@ -40,8 +37,8 @@ try {
 }
 
 async function main(): Promise<number> {
-  const real = await containers();
-  const aws = await startAws(real && { run: runDocker, images: localAwsImages(real) });
+  const real = await containersFor(flags, say);
+  const aws = await startAws(real);
   try {
     const told = real ? 'in containers of this machine' : 'simulated, containers included';
     say(
@@ -123,38 +120,6 @@ async function simulated(steps: Steps): Promise<number> {
   const teardown = { 'stack-prefix': 'production', confirm: 'production' };
   showRest(await steps.run('Tear down production', 'teardown', teardown));
   return 0;
-}
-
-/** The images to run, or undefined where all is simulated, after saying why. */
-async function containers(): Promise<Images | undefined> {
-  const engine = await dockerEngine(flags, say);
-  if ('simulated' in engine) return without(engine.simulated);
-  Object.assign(process.env, engine.env);
-  const chosen = await startImages(flags.images, { yes: flags.yes, run: runDocker, say });
-  if ('simulated' in chosen) return without(chosen.simulated);
-  Object.assign(process.env, chosen.env);
-  return chosen.images;
-}
-
-function without(why: string): undefined {
-  say(`No containers: ${why}.`);
-  return undefined;
-}
-
-async function startAws(containers: LocalAwsOptions['containers']): Promise<LocalAws> {
-  const options = { pace: PACE, ...(containers && { containers }) };
-  const port = portIn(process.env.ZAP_AWS_PORT);
-  try {
-    return await startLocalAws({ ...options, port });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    return await startLocalAws({ ...options, port: 0 });
-  }
-}
-
-function portIn(wish = '4566'): number {
-  if (/^\d+$/.test(wish) && Number(wish) < 65_536) return Number(wish);
-  throw new UserFault({ what: 'ZAP_AWS_PORT is no port', seen: wish, fix: 'Set it to 0 … 65535, 0 for any' });
 }
 
 function showOutputs({ outputs }: BundleRun, remark: string): void {

@@ -57,7 +57,7 @@ const value = (name: string) => valueFor(name, STAND_INS);
  * Who calls the workflow or starts it by hand wants a deployment, or to hear why there is none. A push to a fresh copy of this
  * repository brings nothing about until somebody has said which role to assume; under act, a local AWS is enough.
  */
-const IS_WANTED = `inputs.${STAND_INS.calledBy} != '' || github.event_name == 'workflow_dispatch' || vars.AWS_ROLE_ARN != '' || vars.AWS_ENDPOINT_URL != ''`;
+const IS_WANTED = `inputs.${STAND_INS.calledBy} != '' || github.event_name == 'workflow_dispatch' || ${VARIABLES['role-to-assume']} != '' || vars.AWS_ENDPOINT_URL != ''`;
 
 /** Every input of the workflow, as callers have them. */
 export function deployInputs(): Record<string, InputSpec> {

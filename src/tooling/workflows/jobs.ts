@@ -40,8 +40,8 @@ export function deployedTo(url: string): Plain {
 
 /** One group for everything that changes the stacks of a prefix in a region. */
 export function onePrefixAtATime(): Plain {
-  const prefix = `inputs.stack-prefix || vars.${VARIABLES['stack-prefix']} || '${stackInputs['stack-prefix'].default}'`;
-  const region = `inputs.aws-region || vars.${VARIABLES['aws-region']}`;
+  const prefix = `inputs.stack-prefix || ${VARIABLES['stack-prefix']} || '${stackInputs['stack-prefix'].default}'`;
+  const region = `inputs.aws-region || ${VARIABLES['aws-region']}`;
   return explained(
     'Deployments and teardowns of one prefix wait for one another, and nothing that AWS has begun is cut off.',
     { group: `zap-obs ${expression(prefix)} ${expression(region)}`, 'cancel-in-progress': false },

@@ -3,7 +3,7 @@
 
 /** What stands in for inputs that are not given. */
 export interface StandIns {
-  /** Variables of the repository or of the environment, by input. */
+  /** Expressions of variables of the repository or of the environment, by input. */
   variables: Readonly<Record<string, string>>;
   /** Values in a run that was not called, by input. */
   uncalled: Readonly<Record<string, string>>;
@@ -11,13 +11,17 @@ export interface StandIns {
   calledBy: string;
 }
 
-/** Variables that the workflows know; cloudformation/bootstrap-github-oidc.yaml puts out the values of the roles. */
+const BOUNDARY = 'vars.AWS_PERMISSIONS_BOUNDARY_ARN';
+
+/** Variables that the workflows know; cloudformation/bootstrap-github-oidc.yaml puts out the values of those of roles. */
 export const VARIABLES = {
-  'stack-prefix': 'STACK_PREFIX',
-  'aws-region': 'AWS_REGION',
-  'role-to-assume': 'AWS_ROLE_ARN',
-  'role-arn': 'AWS_EXECUTION_ROLE_ARN',
-  'validate-role': 'AWS_VALIDATE_ROLE_ARN',
+  'stack-prefix': 'vars.STACK_PREFIX',
+  'aws-region': 'vars.AWS_REGION',
+  'role-to-assume': 'vars.AWS_ROLE_ARN',
+  'role-arn': 'vars.AWS_EXECUTION_ROLE_ARN',
+  'validate-role': 'vars.AWS_VALIDATE_ROLE_ARN',
+  // The execution role makes roles for the stacks under this boundary only.
+  parameters: `${BOUNDARY} && format('PermissionsBoundary: {0}', ${BOUNDARY})`,
 } as const;
 
 /** The value of an input, as an expression without its braces. */
@@ -25,7 +29,7 @@ export function valueFor(name: string, { variables, uncalled, calledBy }: StandI
   const [variable, value] = [variables[name], uncalled[name]];
   return [
     `inputs.${name}`,
-    ...(variable === undefined ? [] : [`vars.${variable}`]),
+    ...(variable === undefined ? [] : [variable]),
     // Empty on purpose it stays empty, since `false || ''` is.
     ...(value === undefined ? [] : [`!inputs.${calledBy} && '${value}'`, "''"]),
   ].join(' || ');
