@@ -43,7 +43,8 @@ export const spec = declareAction({
       kind: 'string',
       description:
         "Where requests go, such as `http://127.0.0.1:8080`; ports are then published as the compose files say. Default: a free port of 127.0.0.1, for the service of the expectations' name, or for the only one with a port.",
-      pattern: { regex: /^https?:\/\/[^\s/?#]+\/?$/, accepts: 'a URL without a path such as `http://127.0.0.1:8080`' },
+      // A password would be shown wherever the address is.
+      pattern: { regex: /^https?:\/\/[^\s/?#@]+\/?$/, accepts: 'a URL without a path such as `http://127.0.0.1:8080`' },
       advanced: true,
     },
     'project-name': {

@@ -15,6 +15,9 @@ import { REPEATING, usualInputs } from './usual-inputs.ts';
 // `dist/` as committed, started as the runner starts it, with the worst inputs that anybody thought of. All of them come from the
 // declarations: a new input or action is covered as soon as it is there.
 
+/** Forty of them run at once, on two cores. In milliseconds. */
+const LIMIT = 180_000;
+
 let aws: LocalAws;
 let issuer: TokenIssuer;
 const stage = mkdtempSync(join(tmpdir(), 'zap-obs-hostile-'));
@@ -94,16 +97,20 @@ function activeIn(markdown: string): string[] {
 
 describe.concurrent.each(specs.map(spec => [spec.name, spec] as const))('%s', (_, spec) => {
   describe('with hostile inputs', () => {
-    it.each(hostileRuns(spec, canary).map(one => [one.name, one] as const))('%s', async (_, { inputs, refused }) => {
-      const errors = expectInert(spec, await run(spec, inputs));
-      if (refused.length === 0) return;
-      // More than twenty are counted only.
-      const named = errors.map(error => /^Input `([\w-]+)`/.exec(error)?.[1] ?? error);
-      expect(named.slice(0, 20)).toEqual(refused.slice(0, 20));
-    });
+    it.each(hostileRuns(spec, canary).map(one => [one.name, one] as const))(
+      '%s',
+      { timeout: LIMIT },
+      async (_, { inputs, refused }) => {
+        const errors = expectInert(spec, await run(spec, inputs));
+        if (refused.length === 0) return;
+        // More than twenty are counted only.
+        const named = errors.map(error => /^Input `([\w-]+)`/.exec(error)?.[1] ?? error);
+        expect(named.slice(0, 20)).toEqual(refused.slice(0, 20));
+      },
+    );
   });
 
-  it('with files of a megabyte of it', { timeout: 60_000 }, async () => {
+  it('with files of a megabyte of it', { timeout: LIMIT }, async () => {
     const whole = fragments(canary).join(' ');
     const text = whole.repeat(Math.ceil(1_048_576 / whole.length));
     const used = Object.keys(REPEATING).map(file => run(spec, {}, { ...REPEATING, [file]: text }));

@@ -2,14 +2,17 @@
 // Stands for Docker: writes down what it is given, and does so much that an action goes on. Builds and pushes are as in
 // ../least-privilege/scripted-docker.ts; a compose project has one service, which does not start.
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const args = process.argv.slice(2);
 const { ZAP_DOCKER_RECORD = '', ZAP_DOCKER_HANG = '' } = process.env;
 // What it is told on standard input is a login's password: the one place where that may be.
 const input = args[0] === 'login' ? readFileSync(0, 'utf8') : '';
-const parent = readFileSync(`/proc/${process.ppid}/cmdline`, 'utf8');
+// Linux shows everybody how each process was started.
+const proc = `/proc/${process.ppid}/cmdline`;
+const parent = existsSync(proc) ? readFileSync(proc, 'utf8') : '';
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== 'ZAP_DOCKER_RECORD'));
 appendFileSync(ZAP_DOCKER_RECORD, `${JSON.stringify({ args, parent, input, environment })}\n`);
 const command = args.filter(arg => !arg.startsWith('-')).join(' ');
@@ -18,7 +21,16 @@ if (ZAP_DOCKER_HANG !== '' && command.includes(ZAP_DOCKER_HANG)) {
   await sleep(120_000);
 }
 
-if (args[0] !== 'compose') {
+// As Docker does where no keychain is.
+if (args[0] === 'login' && process.env.DOCKER_CONFIG) {
+  const auth = Buffer.from(`AWS:${input}`).toString('base64');
+  const auths = { [args.at(-1) ?? '']: { auth } };
+  writeFileSync(join(process.env.DOCKER_CONFIG, 'config.json'), JSON.stringify({ auths }));
+}
+
+if (['ps', 'network', 'volume'].includes(args[0] ?? '') || `${args[0]} ${args[1]}` === 'image ls') {
+  // Nothing of the project is there.
+} else if (args[0] !== 'compose') {
   const script = new URL('../least-privilege/scripted-docker.ts', import.meta.url).pathname;
   try {
     execFileSync(process.execPath, [script, ...args], { stdio: 'inherit' });

@@ -1,5 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ROOT } from '../repository.ts';
 
@@ -31,9 +40,10 @@ export interface RunnerOptions {
   env?: Record<string, string>;
   /** Text by path in the workspace. */
   files?: Record<string, string>;
-  onOutput?: (text: string, child: ChildProcess) => void;
-  /** Told of the process; what it returns is waited for before the folder is read. */
-  onStart?: (child: ChildProcess) => void;
+  /** Told of what is printed, all of it so far. */
+  onOutput?: (log: string, child: ChildProcess) => void;
+  /** Told of each command of Docker soon after it was given. */
+  onDocker?: (command: DockerCommand, child: ChildProcess) => void;
 }
 
 /** Where a text that is run as a program would leave its mark. */
@@ -50,7 +60,7 @@ export async function runOnRunner(
   stage: string,
   action: string,
   inputs: Record<string, string>,
-  { env = {}, files = {}, onOutput, onStart }: RunnerOptions = {},
+  { env = {}, files = {}, onOutput, onDocker }: RunnerOptions = {},
 ): Promise<RunnerRun> {
   const folder = mkdtempSync(join(stage, 'run-'));
   const at = (name: string) => join(folder, name);
@@ -88,22 +98,28 @@ export async function runOnRunner(
       ...env,
     },
   });
-  onStart?.(child);
   let log = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {
       log += text;
-      onOutput?.(text, child);
+      onOutput?.(log, child);
     });
+  let told = 0;
+  const watching = setInterval(() => {
+    for (const command of onDocker ? commandsIn(record).slice(told) : []) {
+      told += 1;
+      onDocker?.(command, child);
+    }
+  }, 20);
   const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
+  clearInterval(watching);
   const read = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : '');
-  const linesOf = (path: string) => read(path).split('\n').filter(Boolean);
   return {
     code,
     log,
     files: Object.fromEntries(commandFiles.map(name => [name, read(join(at('runner'), name))])) as RunnerRun['files'],
-    docker: linesOf(record).map(line => JSON.parse(line) as DockerCommand),
-    network: linesOf(network),
+    docker: commandsIn(record),
+    network: read(network).split('\n').filter(Boolean),
     folder,
   };
 }
@@ -115,3 +131,21 @@ const VARIABLES = {
   env: 'GITHUB_ENV',
   path: 'GITHUB_PATH',
 } as const;
+
+/** Lines that are whole: the last may be in the making. */
+function commandsIn(record: string): DockerCommand[] {
+  if (!existsSync(record)) return [];
+  const lines = readFileSync(record, 'utf8').split('\n').slice(0, -1);
+  return lines.map(line => JSON.parse(line) as DockerCommand);
+}
+
+/** Text by path of everything that a run has left on the disk, but for what it was given. */
+export function leftBehind({ folder }: RunnerRun, given: Readonly<Record<string, string>>): Map<string, string> {
+  const files = globSync(
+    ['workspace', 'home', 'temp'].flatMap(name => [`${name}/**/*`, `${name}/**/.*`]),
+    { cwd: folder },
+  );
+  const own = files.filter(file => statSync(join(folder, file)).isFile());
+  const read = own.map(file => [file, readFileSync(join(folder, file), 'utf8')] as const);
+  return new Map(read.filter(([file, text]) => given[file.replace(/^workspace\//, '')] !== text));
+}
