@@ -2,7 +2,6 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, parseDocument } from 'yaml';
-import { spec as deploySpec } from '../../actions/deploy/spec.ts';
 import { actions } from '../../index.ts';
 import { type Fault, UserFault } from '../../runner/fault.ts';
 import { parseProfile } from '../../stacks/profile.ts';
@@ -28,8 +27,6 @@ function stepsOf(block: unknown): Step[] {
   if (typeof block !== 'object' || block === null) return [];
   return 'uses' in block ? [block as Step] : Object.values(block).flatMap(stepsOf);
 }
-
-/** The preview on pull requests comes with an input of `deploy`; until it is there, the pages may name it. */
 
 /** Of an action of ours, its name; undefined for the root action, workflows and other people's actions. */
 function actionNameOf({ uses = '' }: Step): string | undefined {
