@@ -58,7 +58,8 @@ export function monthlyCost(plan: Pick<Plan, 'stacks'>, region: string): Monthly
     if (exists instanceof Unknown) leaveOut(resource, `cannot tell whether it exists: ${exists.why}`);
     else if (Object.hasOwn(BY_USE, type)) leaveOut(resource, `by use: ${BY_USE[type]}`);
     else {
-      const charges = PRICERS[type]?.(resource, inventory) ?? new Unknown('its price is not known here');
+      const price = Object.hasOwn(PRICERS, type) ? PRICERS[type] : undefined;
+      const charges = price?.(resource, inventory) ?? new Unknown('its price is not known here');
       if (charges instanceof Unknown) leaveOut(resource, charges.why);
       else
         for (const { price, quantity } of charges) {

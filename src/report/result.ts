@@ -1,4 +1,4 @@
-import type { Place } from '../runner/fault.ts';
+import type { Fault, Place } from '../runner/fault.ts';
 import type { GrafanaResult } from './grafana-result.ts';
 
 /** What one run did: the only thing that summaries, outputs and annotations are made from. Plain data. */
@@ -15,8 +15,25 @@ export interface RunResult {
   residue: Residue[];
   /** What Grafana has for the stacks, where it was looked at. */
   grafana?: GrafanaResult | undefined;
+  /** What the stacks cost a month, where that was looked at. */
+  cost?: CostChange | undefined;
   /** Milliseconds from start to end. */
   duration: number;
+}
+
+/** What an idle month costs at list prices, as stacks are and as they are to be. Amounts are USD. */
+export interface CostChange {
+  /** `undefined` when what is deployed cannot be reckoned. */
+  before: number | undefined;
+  after: number;
+  /** Lines of the bill that change. */
+  items: readonly { what: string; before: number; after: number }[];
+  /** What is in `after` and has no price here, beside what AWS bills by use alone. */
+  uncounted: readonly { type: string; count: number; why: string }[];
+  /** Whose prices these are, and on which day they were looked up. */
+  region: string;
+  on: string;
+  notCounted: string;
 }
 
 /**
@@ -48,6 +65,8 @@ export interface StackResult {
   timeline: ResourceTime[];
   /** What CloudFormation's validation warns of in the changes. */
   validations: Validation[];
+  /** In a dry run: why a deployment would refuse changes that take data with them. */
+  losses?: readonly Fault[] | undefined;
   /** Settings beside the template that were brought to what the run wants, in words. */
   settings: string[];
   outputs: Readonly<Record<string, string>>;

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import * as core from '@actions/core';
-import type { Host } from './host.ts';
+import type { Host, Job } from './host.ts';
 
 /** The host of a workflow job: workflow commands on stdout, and the files that the runner names in the environment. */
 export const actionsHost: Host = {
@@ -23,6 +24,7 @@ export const actionsHost: Host = {
   mask: secret => core.setSecret(secret),
   saveState: (name, value) => core.saveState(name, value),
   savedStates: () => savedStates(process.env),
+  job: () => jobOf(process.env),
   idToken: audience => core.getIDToken(audience),
 };
 
@@ -34,6 +36,38 @@ export function savedStates(env: NodeJS.ProcessEnv): Record<string, string> {
       key.startsWith(prefix) && value ? [[key.slice(prefix.length), value]] : [],
     ),
   );
+}
+
+/**
+ * The job that the environment describes; `undefined` where it describes none.
+ * https://docs.github.com/actions/reference/workflows-and-actions/variables
+ */
+export function jobOf(env: NodeJS.ProcessEnv): Job | undefined {
+  const { GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: runId, GITHUB_RUN_ATTEMPT: attempt } = env;
+  if (!repository || !/^[\w.-]+\/[\w.-]+$/.test(repository)) return undefined;
+  return {
+    repository,
+    eventName: env.GITHUB_EVENT_NAME ?? '',
+    event: eventIn(env.GITHUB_EVENT_PATH),
+    sha: env.GITHUB_SHA ?? '',
+    runId: Number(runId) || 0,
+    runAttempt: Number(attempt) || 1,
+    serverUrl: address(env.GITHUB_SERVER_URL, 'https://github.com'),
+    apiUrl: address(env.GITHUB_API_URL, 'https://api.github.com'),
+  };
+}
+
+function address(text: string | undefined, fallback: string): string {
+  return (text || fallback).replace(/\/+$/, '');
+}
+
+/** The event's file may be missing, or cut off, as act and full disks leave it: then nobody knows what it says. */
+function eventIn(file: string | undefined): unknown {
+  try {
+    return file ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -14,6 +14,8 @@ export interface ActionContext<I extends InputSpecs, O extends Readonly<Record<s
   writeSummary(markdown: string): Promise<void>;
   /** Keeps a value out of log and summary. */
   mask(secret: string): void;
+  /** A text as it may be shown: what was masked is replaced. */
+  redact(text: string): string;
   /** Aborts with `Cancelled` when the job is cancelled. */
   signal: AbortSignal;
   folders: Folders;
@@ -34,6 +36,12 @@ export interface Action {
   run(host: Host, folders: Folders, signal?: AbortSignal): Promise<number>;
 }
 
+/** What an action does about inputs that are refused, before that is told: it cannot change how the run ends. */
+export type OnRefused = (
+  error: unknown,
+  context: Omit<ActionContext<InputSpecs, never>, 'inputs' | 'setOutput'>,
+) => Promise<void>;
+
 /**
  * Binds a declaration to its story and puts the one error handler around it: a `UserFault` becomes an annotation a fault,
  * a cancellation says so, and anything else is shown as a bug with its stack trace.
@@ -41,13 +49,16 @@ export interface Action {
 export function defineAction<I extends InputSpecs, O extends Readonly<Record<string, OutputSpec>>>(
   spec: ActionSpec<I, O>,
   story: (context: ActionContext<I, O>) => Promise<void>,
+  onRefused: OnRefused = async () => {},
 ): Action {
   return {
     spec,
     async run(host, folders, signal = listenForCancellation()) {
       const writing = guardedWriting(host);
       try {
-        const inputs = parseInputs(spec.inputs, name => host.input(name));
+        const inputs = await accepted(spec.inputs, host, error =>
+          onRefused(error, { host, folders, signal, ...writing }),
+        );
         await story({ inputs, host, folders, signal, ...writing });
         return writing.hasFailed() ? 1 : 0;
       } catch (error) {
@@ -59,13 +70,33 @@ export function defineAction<I extends InputSpecs, O extends Readonly<Record<str
   };
 }
 
+/** The inputs. @param refused told when they are refused */
+async function accepted<I extends InputSpecs>(
+  specs: I,
+  host: Host,
+  refused: (error: unknown) => Promise<void>,
+): Promise<InputValues<I>> {
+  try {
+    return parseInputs(specs, name => host.input(name));
+  } catch (error) {
+    await refused(error);
+    throw error;
+  }
+}
+
 /** Outputs and summary go to files of the runner, and a full disk must not hide what the action has done. */
 function guardedWriting(host: Host) {
   const secrets = new Set<string>();
   let hasFailed = false;
+  // Also in the form that it has in JSON, in which much of what is shown stands.
+  const formsOf = (secret: string) => [secret, JSON.stringify(secret).slice(1, -1)];
+  const redact = (text: string) =>
+    [...secrets].flatMap(formsOf).reduce((shown, form) => shown.replaceAll(form, '***'), text);
   return {
     hasFailed: () => hasFailed,
+    redact,
     mask(secret: string) {
+      if (secret === '') return;
       secrets.add(secret);
       host.mask(secret);
     },
@@ -78,9 +109,8 @@ function guardedWriting(host: Host) {
       }
     },
     async writeSummary(markdown: string) {
-      const shown = [...secrets].reduce((text, secret) => text.replaceAll(secret, '***'), markdown);
       try {
-        await host.summary(shown);
+        await host.summary(redact(markdown));
       } catch (error) {
         host.annotate('warning', `The job summary could not be written: ${messageOf(error)}`);
       }

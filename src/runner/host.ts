@@ -2,6 +2,26 @@ import type { Place } from './fault.ts';
 
 export type Severity = 'error' | 'warning' | 'notice';
 
+/** What a job of GitHub Actions knows of itself. Addresses have no slash at their end. */
+export interface Job {
+  /** `owner/name` */
+  repository: string;
+  /** What started the workflow, such as `pull_request`. */
+  eventName: string;
+  /** What GitHub says of it: untrusted, as whoever opens a pull request writes much of it; `undefined` when it cannot be read. */
+  event: unknown;
+  /** The commit that is checked out; of a pull request, the one that merges it. */
+  sha: string;
+  /** Of the workflow's run; a later run has a higher one. */
+  runId: number;
+  /** Counted from 1. */
+  runAttempt: number;
+  /** Where people look, such as `https://github.com`. */
+  serverUrl: string;
+  /** Where programs ask, such as `https://api.github.com`. */
+  apiUrl: string;
+}
+
 /** Where an action runs: the GitHub runner, a terminal, or a test. Nothing else in the toolkit prints. */
 export interface Host {
   /** An input's raw text, '' when absent. */
@@ -22,6 +42,8 @@ export interface Host {
   saveState(name: string, value: string): void;
   /** What this step has kept, by name. */
   savedStates(): Record<string, string>;
+  /** The job of GitHub Actions that this is a step of; `undefined` elsewhere. */
+  job(): Job | undefined;
   /** The runner's OIDC token for an audience. Rejects when the job may not have one. */
   idToken(audience: string): Promise<string>;
   /** Shows one line that the next call replaces; '' removes it. Absent where lines cannot be replaced. */

@@ -30,7 +30,8 @@ export async function preview(step: Step): Promise<void> {
       const prepared = await previewChange(requestOf(step, upload), engine);
       result.id = verdict.kind === 'create' ? undefined : prepared.stackId;
       recordChanges(prepared, step);
-      for (const fault of losses(prepared.changes, stack, engine.mayLose))
+      result.losses = losses(prepared.changes, stack, engine.mayLose);
+      for (const fault of result.losses)
         engine.observer.warning(
           `A deployment would refuse this: ${renderFault({ ...fault, place: undefined })}`,
           fault.place,

@@ -39,6 +39,7 @@ export function recordingHost(inputs: Record<string, string>): RecordingHost {
       host.states[name] = value;
     },
     savedStates: () => Object.fromEntries(Object.entries(host.states).filter(([, value]) => value !== '')),
+    job: () => undefined,
     idToken: () => Promise.reject(new Error('this host has no OIDC token')),
   };
   return host;
