@@ -30,6 +30,8 @@ it.each([
   ['src/stacks/x.ts', '../actions/deploy/run.ts', 'no action uses another, and no feature an action'],
   ['src/stacks/x.ts', '../tooling/scenario.ts', 'only tests and tooling use src/tooling'],
   ['src/stacks/x.aws.ts', '@actions/github', 'only *.github.ts files speak to GitHub'],
+  ['src/github/x.ts', '@actions/github', 'only *.github.ts files speak to GitHub'],
+  ['src/github/x.github.ts', '@aws-sdk/client-s3', 'only *.aws.ts files speak to AWS'],
   ['src/stacks/x.aws.ts', '@zap-obs/local-aws', 'only tests and tooling use src/tooling and the local AWS'],
   ['src/actions/deploy/x.ts', '../teardown/run.ts', 'no action uses another'],
   ['src/runner/x.ts', '../stacks/plan.ts', 'the runner knows no feature'],
@@ -41,6 +43,7 @@ it.each([
 it.each([
   ['src/stacks/x.aws.ts', '@aws-sdk/client-s3'],
   ['src/compose/x.docker.ts', 'node:child_process'],
+  ['src/github/x.github.ts', '@actions/github'],
   ['src/runner/x.ts', '@actions/core'],
   ['src/stacks/x.test.ts', '../tooling/scenario.ts'],
 ])('%s may import %s', (path, imported) => {
