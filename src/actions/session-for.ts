@@ -9,6 +9,21 @@ type SessionInputs = InputValues<Pick<typeof stackInputs, 'aws-region'>> & Input
 
 /** The session that an action's inputs ask for. */
 export function sessionFor(inputs: SessionInputs, host: Host): Session {
+  const region = regionOf(inputs);
+  const roleArn = inputs['role-to-assume'];
+  const surroundings = { notify: (text: string) => host.line(text) };
+  if (roleArn === undefined) return openSession(region, undefined, surroundings);
+  const idToken = (audience: string) => host.idToken(audience);
+  const role = { roleArn, sessionName: inputs['role-session-name'], duration: inputs['role-duration'], idToken };
+  return openSession(region, role, surroundings);
+}
+
+/**
+ * The region that the inputs name, or else the environment.
+ *
+ * @throws UserFault when what the environment names is none
+ */
+export function regionOf(inputs: Pick<SessionInputs, 'aws-region'>): string {
   const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
   const region = inputs['aws-region'] ?? (AWS_REGION || AWS_DEFAULT_REGION || 'us-east-1');
   const { regex, accepts } = stackInputs['aws-region'].pattern;
@@ -19,10 +34,5 @@ export function sessionFor(inputs: SessionInputs, host: Host): Session {
       fix: `Set \`AWS_REGION\` to ${accepts}`,
     });
   }
-  const roleArn = inputs['role-to-assume'];
-  const surroundings = { notify: (text: string) => host.line(text) };
-  if (roleArn === undefined) return openSession(region, undefined, surroundings);
-  const idToken = (audience: string) => host.idToken(audience);
-  const role = { roleArn, sessionName: inputs['role-session-name'], duration: inputs['role-duration'], idToken };
-  return openSession(region, role, surroundings);
+  return region;
 }

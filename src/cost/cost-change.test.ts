@@ -49,14 +49,14 @@ describe('the stacks of zap-obs', () => {
     const cheaper = shippedPlan({ values: { EndpointPlacement: 'one-zone' } });
     const { before, after, items } = costChange(cheaper, deployedAs(shippedPlan()), REGION);
     expect([before, after]).toEqual([totalOf(shippedPlan()), totalOf(cheaper)]);
-    expect(items.map(({ what }) => what)).toEqual(['Interface endpoints, in each zone']);
+    expect(items.map(({ title }) => title)).toEqual(['Interface endpoints, in each zone']);
     expect(items[0]?.before).toBeGreaterThan(items[0]?.after ?? Number.NaN);
   });
 
   it('name what is gone from the bill', () => {
     const without = shippedPlan({ values: { EnableGrafana: 'false' } });
     expect(costChange(without, deployedAs(shippedPlan()), REGION).items).toEqual([
-      { what: 'Managed Grafana, active editors', before: expect.any(Number), after: 0 },
+      { title: 'Managed Grafana, active editors', before: expect.any(Number), after: 0 },
     ]);
   });
 });

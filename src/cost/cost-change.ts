@@ -30,10 +30,10 @@ export function costChange(plan: Plan, snapshots: Snapshots, region: string): Co
 
 /** What costs more, or less, or is new, or gone. */
 function itemsOf(before: MonthlyCost, after: MonthlyCost): CostChange['items'] {
-  const sums = ({ items }: MonthlyCost) => new Map(items.map(({ what, monthly }) => [what, monthly]));
+  const sums = ({ items }: MonthlyCost) => new Map(items.map(({ title, monthly }) => [title, monthly]));
   const [old, next] = [sums(before), sums(after)];
   return [...new Set([...next.keys(), ...old.keys()])]
-    .map(what => ({ what, before: old.get(what) ?? 0, after: next.get(what) ?? 0 }))
+    .map(title => ({ title, before: old.get(title) ?? 0, after: next.get(title) ?? 0 }))
     .filter(item => item.before !== item.after);
 }
 

@@ -9,7 +9,7 @@ import { HOURS_A_MONTH, PRICED, PRICES, type Price, type PriceName } from './pri
 /** One line of the bill. */
 export interface CostItem {
   name: PriceName;
-  what: string;
+  title: string;
   quantity: number;
   per: Price['per'];
   /** USD for one of it. */
@@ -90,9 +90,9 @@ export function monthlyCost(plan: Pick<Plan, 'stacks'>, region: string): Monthly
 }
 
 function itemOf(name: PriceName, { quantity, resources }: { quantity: number; resources: string[] }): CostItem {
-  const { what, per, usd } = PRICES[name];
+  const { title, per, usd } = PRICES[name];
   const units = per === 'hour' ? quantity * HOURS_A_MONTH : quantity;
-  return { name, what, quantity, per, unitPrice: usd, monthly: cents(units * usd), resources };
+  return { name, title, quantity, per, unitPrice: usd, monthly: cents(units * usd), resources };
 }
 
 function cents(usd: number): number {

@@ -1,6 +1,6 @@
 /** What AWS charges for one thing, by the hour, the month, or another unit. */
 export interface Price {
-  what: string;
+  title: string;
   per: 'hour' | 'month' | 'GB' | '10 million samples';
   usd: number;
   /** AWS's page for it. */
@@ -19,87 +19,87 @@ export const HOURS_A_MONTH = 730;
  */
 export const PRICES = {
   'interface-endpoint': {
-    what: 'Interface endpoints, in each zone',
+    title: 'Interface endpoints, in each zone',
     per: 'hour',
     usd: 0.01,
     source: 'https://aws.amazon.com/privatelink/pricing/',
   },
   'load-balancer': {
-    what: 'Application load balancer',
+    title: 'Application load balancer',
     per: 'hour',
     usd: 0.0225,
     source: 'https://aws.amazon.com/elasticloadbalancing/pricing/',
   },
   'public-ipv4': {
-    what: 'Public IPv4 addresses',
+    title: 'Public IPv4 addresses',
     per: 'hour',
     usd: 0.005,
     source: 'https://aws.amazon.com/vpc/pricing/',
   },
-  'nat-gateway': { what: 'NAT gateways', per: 'hour', usd: 0.045, source: 'https://aws.amazon.com/vpc/pricing/' },
+  'nat-gateway': { title: 'NAT gateways', per: 'hour', usd: 0.045, source: 'https://aws.amazon.com/vpc/pricing/' },
   'fargate-vcpu-x86': {
-    what: 'Fargate vCPUs, x86-64',
+    title: 'Fargate vCPUs, x86-64',
     per: 'hour',
     usd: 0.04048,
     source: 'https://aws.amazon.com/fargate/pricing/',
   },
   'fargate-gb-x86': {
-    what: 'Fargate memory in GB, x86-64',
+    title: 'Fargate memory in GB, x86-64',
     per: 'hour',
     usd: 0.004445,
     source: 'https://aws.amazon.com/fargate/pricing/',
   },
   'fargate-vcpu-arm': {
-    what: 'Fargate vCPUs, ARM64',
+    title: 'Fargate vCPUs, ARM64',
     per: 'hour',
     usd: 0.03238,
     source: 'https://aws.amazon.com/fargate/pricing/',
   },
   'fargate-gb-arm': {
-    what: 'Fargate memory in GB, ARM64',
+    title: 'Fargate memory in GB, ARM64',
     per: 'hour',
     usd: 0.00356,
     source: 'https://aws.amazon.com/fargate/pricing/',
   },
   'fargate-storage': {
-    what: 'Fargate storage in GB, beyond the first 20',
+    title: 'Fargate storage in GB, beyond the first 20',
     per: 'hour',
     usd: 0.000111,
     source: 'https://aws.amazon.com/fargate/pricing/',
   },
   'grafana-editor': {
-    what: 'Managed Grafana, active editors',
+    title: 'Managed Grafana, active editors',
     per: 'month',
     usd: 9,
     source: 'https://aws.amazon.com/grafana/pricing/',
   },
   'metric-samples': {
-    what: 'Managed Prometheus, samples taken in',
+    title: 'Managed Prometheus, samples taken in',
     per: '10 million samples',
     usd: 0.9,
     source: 'https://aws.amazon.com/prometheus/pricing/',
   },
-  alarm: { what: 'CloudWatch alarms', per: 'month', usd: 0.1, source: 'https://aws.amazon.com/cloudwatch/pricing/' },
+  alarm: { title: 'CloudWatch alarms', per: 'month', usd: 0.1, source: 'https://aws.amazon.com/cloudwatch/pricing/' },
   'fast-alarm': {
-    what: 'CloudWatch alarms of high resolution',
+    title: 'CloudWatch alarms of high resolution',
     per: 'month',
     usd: 0.3,
     source: 'https://aws.amazon.com/cloudwatch/pricing/',
   },
   'insights-metric': {
-    what: 'Container Insights, metrics',
+    title: 'Container Insights, metrics',
     per: 'month',
     usd: 0.3,
     source: 'https://aws.amazon.com/cloudwatch/pricing/',
   },
   'enhanced-insights-metric': {
-    what: 'Container Insights with enhanced observability, metrics',
+    title: 'Container Insights with enhanced observability, metrics',
     per: 'month',
     usd: 0.07,
     source: 'https://aws.amazon.com/cloudwatch/pricing/',
   },
   logs: {
-    what: 'CloudWatch Logs, taken in',
+    title: 'CloudWatch Logs, taken in',
     per: 'GB',
     usd: 0.5,
     source: 'https://aws.amazon.com/cloudwatch/pricing/',

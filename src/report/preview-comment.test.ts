@@ -52,7 +52,7 @@ const preview = (overrides: Partial<Preview> = {}): Preview => ({
 const COST: CostChange = {
   before: 134.01,
   after: 119.41,
-  items: [{ what: 'Interface endpoints, in each zone', before: 58.4, after: 43.8 }],
+  items: [{ title: 'Interface endpoints, in each zone', before: 58.4, after: 43.8 }],
   uncounted: [{ type: 'AWS::RDS::DBInstance', count: 1, why: 'its price is not known here' }],
   region: 'us-east-1',
   on: '2026-11-22',

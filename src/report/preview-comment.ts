@@ -1,8 +1,9 @@
 import { type Fault, renderPlace } from '../runner/fault.ts';
+import { billOf, costFact } from './cost-view.ts';
 import { inert, inertCode, inertProse } from './inert.ts';
 import { blocks, fenced, html, table } from './markdown.ts';
 import type { ReachabilityView } from './plan-view.ts';
-import type { Change, CostChange, RunResult, StackResult } from './result.ts';
+import type { Change, RunResult, StackResult } from './result.ts';
 import { shownText } from './shown-text.ts';
 import { count, duration, ending, explanation } from './words.ts';
 
@@ -222,12 +223,18 @@ function stackTable(stacks: readonly StackResult[], { dryRun }: Preview, { stack
       `${number('change', 'AWS decides') || ''}`,
       replaced === '' ? '' : `**${replaced}**`,
       number('delete') > 0 ? `**${number('delete')}**` : '',
-      dryRun ? inertProse(explanation(stack), 200) : duration(stack.duration),
+      whyOrTime(stack, dryRun),
     ];
   });
   const more = stacks.length - most;
   const rest = more > 0 ? [['', `… and ${more} more`, '', '', '', '', '', '']] : [];
   return table(['', 'Stack', 'Result', ...words, dryRun ? 'Why' : 'Time'], [...rows, ...rest]);
+}
+
+function whyOrTime(stack: StackResult, dryRun: boolean): string {
+  if (stack.outcome === 'failed') return 'see above';
+  if (stack.outcome === 'skipped' || dryRun) return inertProse(explanation(stack), 200);
+  return duration(stack.duration);
 }
 
 function factList(
@@ -254,22 +261,6 @@ function addressOf({ stacks }: RunResult): string | undefined {
   return url !== undefined && url.length < 500 && /^https?:\/\/[\w./:%?&=~+-]+$/.test(url) ? url : undefined;
 }
 
-function costFact({ before, after, uncounted }: CostChange, dryRun: boolean): string | undefined {
-  const gaps = uncounted.reduce((sum, { count }) => sum + count, 0);
-  if (after === 0 && !before && gaps === 0) return undefined;
-  const rest = gaps > 0 ? `; ${count(gaps, 'resource')} without a price here` : '';
-  const name = '**Cost of an idle month**';
-  if (before === undefined) return `${name}: ${usd(after)}${rest}; what it is today is not known`;
-  if (before === after) return `${name}: unchanged, ${usd(after)}${rest}`;
-  const difference = `${after < before ? '−' : '+'}${Math.abs(after - before).toFixed(2)}`;
-  const arrow = `${before.toFixed(2)} → ${after.toFixed(2)} USD`;
-  return `${name}: ${dryRun ? '' : 'went '}${arrow} (**${difference}**)${rest}`;
-}
-
-function usd(amount: number): string {
-  return `${amount.toFixed(2)} USD`;
-}
-
 function reachabilityFact(needs: readonly ReachabilityView[]): string | undefined {
   if (needs.length === 0) return undefined;
   const having = (verdict: ReachabilityView['verdict']) => needs.filter(need => need.verdict === verdict).length;
@@ -284,7 +275,7 @@ function reachabilityFact(needs: readonly ReachabilityView[]): string | undefine
   return `${name} of ${count(needs.length, 'thing')} that tasks need: ${parts.join(', ')}`;
 }
 
-/** `!` is orange on GitHub, `#` grey; `~` has no colour, as the least of them. */
+/** `!` is orange on GitHub; `~` has no colour, as the least of them. */
 const SIGNS: Readonly<Record<Fate, string>> = {
   add: '+',
   import: '+',
@@ -308,19 +299,21 @@ function changesOf(stack: StackResult, { dryRun }: Preview, { lines: most }: Lim
   const { changes, knownAfterDeploy, settings, shortName } = stack;
   const order = FATES.map(([fate]) => fate);
   const sorted = changes.toSorted((a, b) => order.indexOf(fateOf(b)) - order.indexOf(fateOf(a)));
-  const rows = [
-    ...sorted.map(change => rowOf(change, dryRun)),
-    ...settings.map(setting => ['~', setting]),
-    ...knownAfterDeploy.map(name => ['#', name, 'parameter, known after deploy']),
-  ];
-  if (rows.length === 0) return undefined;
-  return fold(
-    `<code>${inert(shortName, 128)}</code>`,
-    rows.length,
-    'change',
-    columns(rows.slice(0, most)),
-    rows.length - most,
-  );
+  const rows = [...sorted.map(change => rowOf(change, dryRun)), ...settings.map(setting => ['~', setting])];
+  const later = laterKnown(knownAfterDeploy);
+  if (rows.length === 0) return later && `<code>${inert(shortName, 128)}</code>: ${later}`;
+  return fold(`<code>${inert(shortName, 128)}</code>`, rows, 'change', most, later);
+}
+
+/** So many names are read; more are a wall. */
+const MOST_NAMES = 20;
+
+/** Parameters whose value only the deployment of another stack tells. */
+function laterKnown(names: readonly string[]): string | undefined {
+  if (names.length === 0) return undefined;
+  const shown = names.slice(0, MOST_NAMES).map(name => inertCode(name, 128));
+  const more = names.length - shown.length;
+  return `Known after deploy: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function rowOf(change: Change, dryRun: boolean): string[] {
@@ -341,17 +334,25 @@ function reachabilityLines(needs: readonly ReachabilityView[], { lines: most }: 
       need,
       `${verdict === 'unknown' ? 'cannot be told' : verdict}: ${detail.replaceAll('`', '')}`,
     ]);
-  return fold('Reachability', rows.length, 'thing', columns(rows.slice(0, most)), rows.length - most);
+  return fold('Reachability', rows, 'thing', most);
 }
 
-/** @param name HTML that is inert already: GitHub reads no Markdown in the line of a fold */
-function fold(name: string, all: number, noun: string, lines: readonly string[], left: number): string {
-  const open = all <= FEW && lines.length > 0 ? ' open' : '';
-  // Between HTML, Markdown is read only after an empty line: hence the elements for code.
+/**
+ * Rows in the colours of a difference, as many as there is room for.
+ *
+ * @param name HTML that is inert already: GitHub reads no Markdown in the line of a fold
+ * @param after what stands below them
+ */
+function fold(name: string, rows: readonly string[][], noun: string, most: number, after?: string): string {
+  const lines = columns(rows.slice(0, most));
+  const left = rows.length - lines.length;
+  const open = rows.length <= FEW && lines.length > 0 ? ' open' : '';
+  // Between HTML, Markdown is read only after an empty line.
   return [
-    `<details${open}><summary>${name}: ${count(all, noun)}</summary>`,
+    `<details${open}><summary>${name}: ${count(rows.length, noun)}</summary>`,
     ...(lines.length > 0 ? [fenced('diff', lines.join('\n'))] : []),
     ...(left > 0 ? [`… and ${count(left, 'more line', 'more lines')}: the job summary of the run has them all.`] : []),
+    ...(after === undefined ? [] : [after]),
     '</details>',
   ].join('\n\n');
 }
@@ -368,23 +369,6 @@ function columns(rows: readonly (readonly string[])[]): string[] {
   return clean.map(([sign = '', ...cells]) =>
     `${sign} ${cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  ')}`.trimEnd(),
   );
-}
-
-/** Where the bill changes, and what it leaves out. */
-function billOf({ items, region, on, notCounted, uncounted }: CostChange): string | undefined {
-  if (items.length === 0) return undefined;
-  const rows = items.map(({ what, before, after }) => [what, before.toFixed(2), after.toFixed(2)]);
-  const missing = uncounted
-    .slice(0, 5)
-    .map(({ type, count, why }) => `${count} × ${inertCode(type, 128)} (${inertProse(why, 200)})`);
-  const more = uncounted.length > missing.length ? ` and ${count(uncounted.length - missing.length, 'more type')}` : '';
-  return [
-    '<details><summary>Cost, in USD a month</summary>',
-    table(['', 'Before', 'After'], rows),
-    `List prices of ${region}, looked up on ${on}. Not counted: ${notCounted}.`,
-    ...(missing.length > 0 ? [`Without a price here: ${missing.join(', ')}${more}.`] : []),
-    '</details>',
-  ].join('\n\n');
 }
 
 function footer({ commit, page, at, dryRun }: Preview): string {

@@ -27,7 +27,7 @@ export interface CostChange {
   before: number | undefined;
   after: number;
   /** Lines of the bill that change. */
-  items: readonly { what: string; before: number; after: number }[];
+  items: readonly { title: string; before: number; after: number }[];
   /** What is in `after` and has no price here, beside what AWS bills by use alone. */
   uncounted: readonly { type: string; count: number; why: string }[];
   /** Whose prices these are, and on which day they were looked up. */

@@ -1,4 +1,5 @@
 import { renderPlace } from '../runner/fault.ts';
+import { billOf, costFact } from './cost-view.ts';
 import type { GrafanaOutcome, GrafanaResult } from './grafana-result.ts';
 import { blocks, code, fenced, folded, html, link, plain, prose, table } from './markdown.ts';
 import { timeline } from './mermaid.ts';
@@ -29,9 +30,11 @@ function render(run: RunResult, plan: string | undefined): string {
     ...run.stacks.flatMap(stack => (stack.cause || stack.outcome === 'failed' ? [failure(stack)] : [])),
     ...run.stacks.flatMap(({ services = [] }) => services.map(serviceSection)),
     stackTable(run),
+    run.cost && costFact(run.cost, run.dryRun),
     run.grafana && grafanaSection(run.grafana),
     validationTable(run),
     run.dryRun ? changeTable(run) : undefined,
+    run.cost && billOf(run.cost),
     run.residue.length > 0 ? residueTable(run) : undefined,
     times ? `### Slowest resources\n\n${fenced('mermaid', times)}` : undefined,
     outputTable(run),

@@ -42,7 +42,7 @@ function costs(): string {
     const cells = bills.map(({ cost }) => cost.items.find(item => item.name === name));
     const item = cells.find(cell => cell !== undefined) as MonthlyCost['items'][number];
     return [
-      item.what,
+      item.title,
       `${item.unitPrice} ${PER[item.per]}`,
       ...cells.map(cell => (cell ? `${quantity(cell.quantity)} → ${dollars(cell.monthly)}` : '')),
     ];

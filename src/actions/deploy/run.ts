@@ -1,6 +1,7 @@
 import type { GrafanaResult } from '../../report/grafana-result.ts';
 import type { RunResult, StackResult } from '../../report/result.ts';
 import { summary } from '../../report/summary.ts';
+import { withoutSecrets } from '../../report/without-secrets.ts';
 import { withTimeout } from '../../runner/cancellation.ts';
 import { defineAction } from '../../runner/define-action.ts';
 import { renderFault } from '../../runner/fault.ts';
@@ -18,14 +19,16 @@ import { dashboardsOf, outputsOf } from './outputs.ts';
 import { planFor } from './plan-for.ts';
 import { provisionGrafana } from './provision-grafana.ts';
 import { spec } from './spec.ts';
+import { commentOnRefusal, withComment } from './with-comment.ts';
 
 export const action = defineAction(
   spec,
-  async ({ inputs, host, folders, mask, setOutput, writeSummary, signal: cancelled }) => {
+  withComment(async ({ inputs, host, folders, mask, redact, setOutput, writeSummary, signal: cancelled }, note) => {
     const started = Date.now();
     const dryRun = inputs['dry-run'];
     const session = sessionFor(inputs, host);
     const { files, plan, view, doubtful, replaceable } = await planFor(inputs, session, folders, mask, host);
+    note({ reachability: view.reachability });
     const settings = await settingsOf(inputs, folders);
 
     const cloudFormation = cloudFormationOf(session);
@@ -36,6 +39,7 @@ export const action = defineAction(
       const duration = Date.now() - started;
       return { operation: 'deploy', prefix, region, endpoint, dryRun, stacks, residue: [], duration };
     };
+    const summarise = (run: RunResult) => writeSummary(summary(withoutSecrets(run, redact), view));
     const engine = engineFor(session, cloudFormation, host, {
       files,
       signal,
@@ -53,25 +57,28 @@ export const action = defineAction(
       const [found, lookups] = await Promise.all([readSnapshots(plan, engine), lookUp]);
       return { lookups, snapshots: isWaiting ? await waitIfBusy(stacksToRest(plan), found, engine, host) : found };
     };
-    const { lookups, snapshots } = await beforeWrites(read(), signal, () =>
-      writeSummary(summary(resultOf(untouched(plan, signal)), view)),
-    );
+    const tell = () => summarise(resultOf(untouched(plan, signal)));
+    const { lookups, snapshots } = await beforeWrites(read(), signal, tell);
     judgeCombinations(doubtful, snapshots, host);
     checkBeforeWrites(plan, snapshots, lookups, options);
     for (const fault of unknownResources(replaceable, files.templates, snapshots))
       host.annotate('warning', renderFault(fault));
 
+    const isCostAsked = dryRun || inputs.comment;
+    const { costChange } = isCostAsked ? await import('../../cost/cost-change.ts') : { costChange: () => undefined };
+    const cost = costChange(plan, snapshots, session.region);
     const stacks = await inGroup(host, dryRun ? 'Changes' : 'Deployment', () =>
       deploy(plan, snapshots, lookups, engine, options),
     );
 
-    const run = resultOf(stacks);
+    const run = { ...resultOf(stacks), cost };
+    note({ run });
     const outputs = outputsOf(run, plan, snapshots);
     for (const [name, value] of outputs) setOutput(name, value);
     await showServiceLogs(run, host);
     const grafana = await grafanaOf(run, new Map(outputs));
     if (grafana) setOutput('dashboards', dashboardsOf(grafana));
-    await writeSummary(summary({ ...run, grafana }, view));
+    await summarise({ ...run, grafana });
     throwUnlessGood(run, signal, host);
 
     /** Where this ends the run, the stacks are up all the same: the summary says what became of them. */
@@ -80,9 +87,10 @@ export const action = defineAction(
       try {
         return await provisionGrafana(run, outputs, { host, session, toolkit: folders.toolkit, signal, mask });
       } catch (error) {
-        await writeSummary(summary(run, view));
+        await summarise(run);
         throw error;
       }
     }
-  },
+  }),
+  commentOnRefusal,
 );

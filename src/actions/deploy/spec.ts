@@ -42,6 +42,12 @@ export const spec = declareAction({
       description: 'Shows what would change, and leaves nothing behind.',
       default: false,
     },
+    comment: {
+      kind: 'boolean',
+      description:
+        'Keeps one comment on the pull request: with `dry-run` what it would change, else what the deployment came to. The job needs `permissions: pull-requests: write`; where the token may not write, as on pull requests from forks, the log says so.',
+      default: false,
+    },
     reachability: {
       kind: 'enum',
       values: ['enforce', 'warn', 'off'],
@@ -135,6 +141,13 @@ export const spec = declareAction({
       description:
         'What becomes of what AWS has under way when the job is cancelled or `timeout` is over: with `rollback` updates are taken back and stacks that are still being created are deleted, with `leave` AWS goes on.',
       default: 'rollback',
+      advanced: true,
+    },
+    'github-token': {
+      kind: 'string',
+      description: 'The token that `comment` writes with.',
+      default: '${{ github.token }}',
+      staysEmpty: true,
       advanced: true,
     },
     ...credentialInputs,

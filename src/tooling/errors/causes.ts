@@ -35,6 +35,12 @@ export const CAUSES: Readonly<Record<string, Cause>> = {
   'is not valid YAML or JSON …': 'An input that is a mapping cannot be parsed.',
   'is required': { cause: 'An input without a default is empty.', cure: 'Give it.' },
 
+  // --- The comment on a pull request -----------------------------------------------------------------------------------
+  'The comment on the pull request could not be written; the run itself is not touched by it':
+    'GitHub did not answer after several tries, or the token may not write; “Seen” has its words. A warning: the deployment or preview ended as it did.',
+  'The run was stopped: <message>': 'The time limit was over before the run was.',
+  'zap-obs has crashed, which is a bug of its own': 'Something that nobody thought of; the log has the trace.',
+
   // --- Docker ----------------------------------------------------------------------------------------------------------
   '<source> cannot be copied to ECR': 'Pulling the collector’s image or pushing it failed.',
   'Docker is not installed: no `docker` is on PATH': 'The runner has no Docker.',

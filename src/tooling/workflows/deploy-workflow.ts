@@ -24,7 +24,7 @@ Called from another repository, it is that one's checkout which is built. After 
 application; the jobs are skipped until the variable AWS_ROLE_ARN is set.`;
 
 /** What the workflow decides itself, and what needs rights that its jobs do not have. */
-const NOT_OFFERED = ['only'];
+const NOT_OFFERED = ['only', 'comment'];
 
 /** What the workflow has beside the inputs of its steps. */
 const OWN = {

@@ -48,8 +48,8 @@ const THREADS: Readonly<Record<PipelineStep['id'], Readonly<Record<string, Threa
   },
 };
 
-/** Without a push there is no image that a deployment could name. */
-const NOT_OFFERED = ['push'];
+/** Without a push there is no image that a deployment could name; a token is no input of a workflow, and a step has its own. */
+const NOT_OFFERED = ['push', 'github-token'];
 
 /** What an input means in the pipeline beside what it means to its action. */
 const IN_THE_PIPELINE: Readonly<Record<string, string>> = {

@@ -207,8 +207,10 @@ describe('inputs', () => {
     'action.yml image': ['push'],
     'deploy.yml image image': ['push'],
     'deploy.yml app image': ['push'],
-    'deploy.yml platform deploy': ['image-uri', 'collector-image-uri'],
-    'deploy.yml app deploy': ['only'],
+    'action.yml deploy': ['github-token'],
+    'deploy.yml platform deploy': ['image-uri', 'collector-image-uri', 'comment', 'github-token'],
+    // Writing comments needs a permission that a caller might not give, and then GitHub starts nothing of the workflow.
+    'deploy.yml app deploy': ['only', 'comment', 'github-token'],
     'teardown.yml inventory teardown': ['confirm'],
     'teardown.yml teardown teardown': ['dry-run'],
     'pr-smoke.yml smoke smoke': ['aws', 'aws-region', 'keep', 'role-to-assume', 'role-session-name', 'role-duration'],
