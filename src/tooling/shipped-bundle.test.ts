@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type LocalAws, startLocalAws } from '@zap-obs/local-aws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO_IMAGES } from './demo-inputs.ts';
+import { startFakeGitHub } from './fake-github.ts';
 import { type BundleOptions, runBundle } from './run-bundle.ts';
 
 // `dist/` as committed, started as the runner starts it. A stale one fails in bundle.test.ts.
@@ -57,6 +58,45 @@ describe('on a runner', () => {
     });
     expect(outputs['metrics-endpoint']).toMatch(/\/workspaces\/ws-[\w-]+$/);
     expect(summary).toContain('## ✅ runner: 3 stacks deployed');
+  });
+
+  it('keeps a comment on the pull request of the event, with a token that only the runner is told', async () => {
+    const github = await startFakeGitHub();
+    try {
+      write({
+        'stacks.yaml': 'stacks:\n  one: { template: one.yaml }\n',
+        'one.yaml': 'Resources: { Topic: { Type: AWS::SNS::Topic } }\n',
+        'event.json': JSON.stringify({
+          pull_request: { number: 12, head: { sha: 'a'.repeat(40), repo: { full_name: 'org/shop' } } },
+        }),
+      });
+      const inputs = { 'stack-prefix': 'comment', 'stacks-file': 'stacks.yaml', 'dry-run': 'true', comment: 'true' };
+      const env = {
+        GITHUB_REPOSITORY: 'org/shop',
+        GITHUB_EVENT_NAME: 'pull_request',
+        GITHUB_EVENT_PATH: join(workspace, 'event.json'),
+        GITHUB_RUN_ID: '77',
+        GITHUB_API_URL: `${github.url}/api/v3`,
+        GITHUB_SERVER_URL: 'https://github.example',
+      };
+      const run = () => runBundle('deploy', { ...inputs, 'github-token': 'ghs_planted' }, onRunner({ env }));
+      const { code, log } = await run();
+      expect([code, log.split('\n').at(-2)]).toEqual([
+        0,
+        expect.stringMatching(/^Comment on pull request 12 written: /),
+      ]);
+      await run();
+      expect(github.comments.map(({ body }) => body.split('\n').slice(0, 2))).toEqual([
+        [
+          expect.stringMatching(/^<!-- zap-obs deploy comment us-east-1 [0-9a-f]{8} run 77\.1 -->$/),
+          '### 📝 Preview of `comment` in us-east-1',
+        ],
+      ]);
+      expect(github.comments[0]?.body).toContain('https://github.example/org/shop/actions/runs/77');
+      expect(log.match(/^.*ghs_planted.*$/gm)).toEqual(['::add-mask::ghs_planted']);
+    } finally {
+      await github.close();
+    }
   });
 
   it('leaves an account of Grafana when it is killed, which the clean-up after the job deletes', async () => {
