@@ -6,7 +6,7 @@ const refused = (action: string) =>
 
 it('names the boundary where a role may be made only under one', () => {
   expect(advise(refused('iam:CreateRole'), 'AWS::IAM::Role')).toMatch(
-    /^Set parameter `PermissionsBoundary` .* `iam:CreateRole`/,
+    /^Give input `permissions-boundary` .* `iam:CreateRole`/,
   );
   expect(advise(refused('iam:TagRole'), 'AWS::IAM::Role')).toBe(
     'Allow `iam:TagRole` for the role that deploys (or the one in input `role-arn`)',

@@ -3,7 +3,7 @@ const ADVICE: readonly { reason: RegExp; type?: RegExp; advice: (match: RegExpMa
   {
     reason: /is not authorized to perform:? iam:(CreateRole|PutRolePermissionsBoundary)/,
     advice: ([, action]) =>
-      `Set parameter \`PermissionsBoundary\` to the boundary that the role in input \`role-arn\` asks for, or allow \`iam:${action}\` without one`,
+      `Give input \`permissions-boundary\` the boundary that the role in input \`role-arn\` asks for, or allow \`iam:${action}\` without one`,
   },
   {
     reason: /is not authorized to perform:? ([\w-]+:\w+)/,

@@ -34,13 +34,22 @@ export interface Plan {
   passedOver?: { profile: string; names: readonly string[] };
 }
 
+/** A parameter's value from an input. */
+export interface GivenValue {
+  value: string;
+  /** The input that the user wrote. */
+  origin: string;
+  /** The type of resource that it is for: where no template has one, it may be left unused. */
+  for?: string;
+}
+
 export interface PlanInput {
   prefix: string;
   entries: readonly StackEntry[];
   /** By short name; one for every entry. */
   templates: ReadonlyMap<string, Template>;
-  /** Parameter values from inputs by `P` or `<short name>.P`; `origin` is the input that the user wrote. */
-  values: ReadonlyMap<string, { value: string; origin: string }>;
+  /** Parameter values from inputs by `P` or `<short name>.P`. */
+  values: ReadonlyMap<string, GivenValue>;
   /** A set of parameters, which `values` win over. */
   profile?: Profile | undefined;
   /** Short names to deploy; empty: all. */

@@ -65,7 +65,7 @@ function missing({ declaration, source }: PlannedParameter, stack: PlannedStack,
     const cause = isProviderDone ? `See whether a condition keeps that output away` : `Deploy \`${source.stack}\` too`;
     return { what, fix: `${cause}, or ${give}` };
   }
-  const input = IMAGE_INPUTS.get(name);
+  const input = PARAMETER_INPUTS.get(name);
   return {
     what: `Parameter \`${name}\` of stack \`${stack.shortName}\` has no value`,
     seen: 'no input, no entry in the stacks file, no earlier output, no default, no deployed value',
@@ -74,7 +74,9 @@ function missing({ declaration, source }: PlannedParameter, stack: PlannedStack,
 }
 
 /** Parameters that have an input of their own. */
-export const IMAGE_INPUTS: ReadonlyMap<string, 'image-uri' | 'collector-image-uri'> = new Map([
-  ['ImageUri', 'image-uri'],
-  ['CollectorImageUri', 'collector-image-uri'],
-]);
+export const PARAMETER_INPUTS: ReadonlyMap<string, 'image-uri' | 'collector-image-uri' | 'permissions-boundary'> =
+  new Map([
+    ['ImageUri', 'image-uri'],
+    ['CollectorImageUri', 'collector-image-uri'],
+    ['PermissionsBoundary', 'permissions-boundary'],
+  ]);

@@ -97,7 +97,9 @@ export function shown(declaration: TemplateParameter, value: string): string {
 export function unknownValues(input: PlanInput, names: readonly string[]): Fault[] {
   const { values, profile } = input;
   const given: { key: string; giver: string; place?: Place }[] = [
-    ...[...values].map(([key, { origin }]) => ({ key, giver: `Input \`${origin}\`` })),
+    ...[...values]
+      .filter(([, value]) => value.for === undefined || hasType(value.for, input))
+      .map(([key, { origin }]) => ({ key, giver: `Input \`${origin}\`` })),
     ...(profile?.isBundled ? [] : [...(profile?.values ?? [])]).map(([key, { place }]) => ({
       key,
       giver: `Profile \`${profile?.name}\``,
@@ -129,6 +131,11 @@ export function passedOver(input: Pick<PlanInput, 'profile' | 'templates'>): str
     const { stack, parameter } = parts(key);
     return !candidatesFor(stack, input).includes(parameter);
   });
+}
+
+/** A template with macros may have resources that its text does not name. */
+function hasType(type: string, { templates }: Pick<PlanInput, 'templates'>): boolean {
+  return [...templates.values()].some(({ resources }) => Object.values(resources).some(one => one.type === type));
 }
 
 /** `P` or `<short name>.P` */

@@ -5,6 +5,7 @@ import { action as deploy } from './run.ts';
 
 const { run } = scenarios();
 
+const BOUNDARY = 'arn:aws:iam::111111111111:policy/bootstrap/bound';
 const TOPIC = 'Resources: { T: { Type: "AWS::SNS::Topic" } }\n';
 const own = (inputs: Record<string, string> = {}) => ({
   'stack-prefix': 'bad',
@@ -45,6 +46,24 @@ it.each<[string, Record<string, string>, Record<string, string>, string]>([
     { ...DEMO_IMAGES, parameters: `ImageUri: ${DEMO_IMAGES['image-uri']}` },
     {},
     'Inputs `image-uri` and `parameters` both set parameter `ImageUri`. Remove one of them.',
+  ],
+  [
+    'a boundary for roles of templates that cannot take it',
+    own({ 'permissions-boundary': BOUNDARY }),
+    one('Resources: { R: { Type: "AWS::IAM::Role", Properties: { AssumeRolePolicyDocument: {} } } }\n'),
+    'Input `permissions-boundary` sets parameter `PermissionsBoundary`, which no template has',
+  ],
+  [
+    'a boundary that is none',
+    { 'permissions-boundary': 'AdministratorAccess' },
+    {},
+    'Input `permissions-boundary` is not accepted. Seen: `AdministratorAccess`. Give the ARN of a managed policy',
+  ],
+  [
+    'a boundary given twice',
+    { ...DEMO_IMAGES, 'permissions-boundary': BOUNDARY, parameters: `ecs-app.PermissionsBoundary: ${BOUNDARY}` },
+    {},
+    'Inputs `permissions-boundary` and `parameters` both set parameter `PermissionsBoundary`. Remove one of them.',
   ],
   [
     'no image',

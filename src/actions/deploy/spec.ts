@@ -27,6 +27,16 @@ export const spec = declareAction({
         "The ADOT collector's image, by digest, from a registry that the tasks reach. Sets parameter `CollectorImageUri`.",
       pattern: image,
     },
+    'permissions-boundary': {
+      kind: 'string',
+      description:
+        'ARN of the permissions boundary of every role that the stacks make. Sets parameter `PermissionsBoundary`; templates without roles need not have it.',
+      pattern: {
+        regex: /^arn:[\w-]+:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/,
+        accepts: 'the ARN of a managed policy, `arn:aws:iam::<account>:policy/<name>`',
+      },
+      advanced: true,
+    },
     parameters: {
       kind: 'map',
       description:

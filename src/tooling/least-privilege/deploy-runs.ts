@@ -45,7 +45,7 @@ export class DeployRuns {
     const inputs = {
       'stack-prefix': PREFIX,
       ...DEMO_IMAGES,
-      parameters: `PermissionsBoundary: ${this.#boundary}`,
+      'permissions-boundary': this.#boundary,
       tags: 'team: blue',
       'termination-protection': 'on',
       'stack-policy': 'policy.json',

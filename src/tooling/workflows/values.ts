@@ -11,8 +11,6 @@ export interface StandIns {
   calledBy: string;
 }
 
-const BOUNDARY = 'vars.AWS_PERMISSIONS_BOUNDARY_ARN';
-
 /** Variables that the workflows know; cloudformation/bootstrap-github-oidc.yaml puts out the values of those of roles. */
 export const VARIABLES = {
   'stack-prefix': 'vars.STACK_PREFIX',
@@ -21,7 +19,7 @@ export const VARIABLES = {
   'role-arn': 'vars.AWS_EXECUTION_ROLE_ARN',
   'validate-role': 'vars.AWS_VALIDATE_ROLE_ARN',
   // The execution role makes roles for the stacks under this boundary only.
-  parameters: `${BOUNDARY} && format('PermissionsBoundary: {0}', ${BOUNDARY})`,
+  'permissions-boundary': 'vars.AWS_PERMISSIONS_BOUNDARY_ARN',
 } as const;
 
 /** The value of an input, as an expression without its braces. */

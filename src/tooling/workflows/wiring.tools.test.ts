@@ -51,7 +51,7 @@ describe('deploy.yml', () => {
       'collector-image': COLLECTOR,
       push: 'true',
     });
-    const deployment = { 'role-arn': 'execution-role', parameters: 'PermissionsBoundary: arn:boundary' };
+    const deployment = { 'role-arn': 'execution-role', 'permissions-boundary': 'arn:boundary' };
     expect(inputsOf(given, 'platform deploy')).toMatchObject({
       ...everywhere,
       ...deployment,
