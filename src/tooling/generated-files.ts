@@ -25,6 +25,7 @@ import { PINNED_IN } from './workflows/checkout.ts';
 import { deployEnvironmentsWorkflow } from './workflows/deploy-environments-workflow.ts';
 import { deployWorkflow } from './workflows/deploy-workflow.ts';
 import { prSmokeWorkflow } from './workflows/pr-smoke-workflow.ts';
+import { previewWorkflow } from './workflows/preview-workflow.ts';
 import { teardownWorkflow } from './workflows/teardown-workflow.ts';
 import { workspaceLock } from './workspace-lock.ts';
 
@@ -94,6 +95,7 @@ function workflows(pinned: string): [string, string][] {
     ['.github/workflows/deploy.yml', deployWorkflow(pinned)],
     ['.github/workflows/deploy-environments.yml', deployEnvironmentsWorkflow()],
     ['.github/workflows/pr-smoke.yml', prSmokeWorkflow(pinned)],
+    ['.github/workflows/preview.yml', previewWorkflow(pinned)],
     ['.github/workflows/teardown.yml', teardownWorkflow(pinned)],
   ];
 }
