@@ -16,6 +16,7 @@ import { errorTables, findingsTable, reasonsTable } from './errors/errors-page.t
 import { shippedSources } from './errors/sources.ts';
 import { fillSection } from './marked-sections.ts';
 import { pipelineAction } from './pipeline-action.ts';
+import { PREVIEW_COMMENT, previewSample } from './preview-sample.ts';
 import { RACE_RECORD, readRaceRecord } from './race-record.ts';
 import { raceCharts, raceSection, raceSummary } from './race-section.ts';
 import { TELEMETRY_SCHEMA, telemetrySchema } from './telemetry-schema.ts';
@@ -52,6 +53,7 @@ export function generatedFiles(read: (path: string) => string): Map<string, stri
   const sources = shippedSources();
   const sections: readonly Section[] = [
     ['README.md', 'actions', actionTable()],
+    ['README.md', 'preview-sample', previewSample(read(PREVIEW_COMMENT))],
     ['README.md', 'cost-summary', costSummary()],
     ['README.md', 'race-summary', raceSummary(race)],
     ['docs/speed.md', 'race', raceSection(race)],

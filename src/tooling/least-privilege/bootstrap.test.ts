@@ -374,6 +374,11 @@ describe('the execution role', () => {
     }
   });
 
+  it('reads nothing that a change set would show: pull requests may have CloudFormation make one with it', () => {
+    const actions = actionsOf(policies);
+    expect(actions.filter(action => /^(ssm|secretsmanager|s3|lambda|kms|dynamodb):/.test(action))).toEqual([]);
+  });
+
   it('makes, changes and deletes roles of the stacks only, and only under the boundary', () => {
     const bounded = { 'iam:PermissionsBoundary': made.arn('WorkloadBoundary') };
     const may = (action: string, resource: string, context: Record<string, string> = {}) =>
