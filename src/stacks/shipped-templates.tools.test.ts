@@ -18,6 +18,7 @@ async function findings(command: string, args: string[]): Promise<string> {
 const templates = [
   ...['0-vpc-alb', '1-monitoring', '2-ecs-fargate'].map(name => `${name}-template.yaml`),
   'bootstrap-github-oidc.yaml',
+  'bootstrap-preview.yaml',
 ];
 
 it('cfn-lint finds nothing in the shipped templates, not even a hint', { timeout: 120_000 }, async () => {

@@ -16,6 +16,7 @@ import { errorTables, findingsTable, reasonsTable } from './errors/errors-page.t
 import { shippedSources } from './errors/sources.ts';
 import { fillSection } from './marked-sections.ts';
 import { pipelineAction } from './pipeline-action.ts';
+import { PREVIEW_COMMENT, previewSample } from './preview-sample.ts';
 import { RACE_RECORD, readRaceRecord } from './race-record.ts';
 import { raceCharts, raceSection, raceSummary } from './race-section.ts';
 import { TELEMETRY_SCHEMA, telemetrySchema } from './telemetry-schema.ts';
@@ -25,6 +26,7 @@ import { PINNED_IN } from './workflows/checkout.ts';
 import { deployEnvironmentsWorkflow } from './workflows/deploy-environments-workflow.ts';
 import { deployWorkflow } from './workflows/deploy-workflow.ts';
 import { prSmokeWorkflow } from './workflows/pr-smoke-workflow.ts';
+import { previewWorkflow } from './workflows/preview-workflow.ts';
 import { teardownWorkflow } from './workflows/teardown-workflow.ts';
 import { workspaceLock } from './workspace-lock.ts';
 
@@ -51,6 +53,7 @@ export function generatedFiles(read: (path: string) => string): Map<string, stri
   const sources = shippedSources();
   const sections: readonly Section[] = [
     ['README.md', 'actions', actionTable()],
+    ['README.md', 'preview-sample', previewSample(read(PREVIEW_COMMENT))],
     ['README.md', 'cost-summary', costSummary()],
     ['README.md', 'race-summary', raceSummary(race)],
     ['docs/speed.md', 'race', raceSection(race)],
@@ -94,6 +97,7 @@ function workflows(pinned: string): [string, string][] {
     ['.github/workflows/deploy.yml', deployWorkflow(pinned)],
     ['.github/workflows/deploy-environments.yml', deployEnvironmentsWorkflow()],
     ['.github/workflows/pr-smoke.yml', prSmokeWorkflow(pinned)],
+    ['.github/workflows/preview.yml', previewWorkflow(pinned)],
     ['.github/workflows/teardown.yml', teardownWorkflow(pinned)],
   ];
 }

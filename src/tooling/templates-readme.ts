@@ -87,31 +87,34 @@ function quantity(number: number): string {
 
 // --- Roles for GitHub Actions ------------------------------------------------------------------------------------------
 
+const BOOTSTRAPS = {
+  bootstrap: 'cloudformation/bootstrap-github-oidc.yaml',
+  preview: 'cloudformation/bootstrap-preview.yaml',
+};
+
 function bootstrapSections(): [name: string, content: string][] {
-  const { value, parameters } = bootstrapTemplate();
-  const outputs = Object.entries(rawSection(value.Outputs)).map(([name, { Description }]) => [
-    name,
-    String(Description),
-  ]);
-  const rows = outputs.flatMap(([name = '', text = '']) => {
-    const [, variable, meaning] = /^Set as (AWS_\w+), which is (.*)$/.exec(text) ?? [];
-    return variable === undefined ? [] : [[code(variable), code(name), plain(meaning ?? '')]];
-  });
+  const templates = Object.entries(BOOTSTRAPS).map(([name, file]) => [name, templateIn(file)] as const);
+  const rows = templates.flatMap(([, { value }]) =>
+    Object.entries(rawSection(value.Outputs)).flatMap(([name, { Description }]) => {
+      const [, variable, meaning] = /^Set as (AWS_\w+), which is (.*)$/.exec(String(Description)) ?? [];
+      return variable === undefined ? [] : [[code(variable), code(name), plain(meaning ?? '')]];
+    }),
+  );
+  return [
+    ['bootstrap-variables', table(['Variable', 'Output', 'What it is'], rows)],
+    ...templates.map(([name, template]): [string, string] => [name, parametersSection(template)]),
+  ];
+}
+
+function parametersSection({ value, parameters }: Template): string {
   const described = Object.values(parameters).map(declaration => {
     const { Description } = rawSection(value.Parameters)[declaration.name] ?? {};
     return [code(declaration.name), plain(String(Description)), fallback(declaration), accepted(declaration)];
   });
-  return [
-    ['bootstrap-variables', table(['Variable', 'Output', 'What it is'], rows)],
-    [
-      'bootstrap',
-      folded(`${described.length} parameters`, table(['Parameter', 'What it is', 'Default', 'Accepted'], described)),
-    ],
-  ];
+  return folded(`${described.length} parameters`, table(['Parameter', 'What it is', 'Default', 'Accepted'], described));
 }
 
-function bootstrapTemplate(): Template {
-  const file = 'cloudformation/bootstrap-github-oidc.yaml';
+function templateIn(file: string): Template {
   const result = parseTemplate(readFileSync(join(ROOT, file), 'utf8'), file);
   if ('faults' in result) throw new Error(JSON.stringify(result.faults));
   return result.template;

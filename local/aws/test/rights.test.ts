@@ -102,6 +102,17 @@ describe('the rights that a call takes', () => {
         },
       },
     ]);
+    const plan = { ChangeSetName: 'zap-obs-1', RoleARN: 'arn:aws:iam::000000000000:role/x' };
+    const contexts = ['CreateChangeSet', 'DeleteChangeSet', 'DescribeEvents'].map(
+      action => rightsOf({ service: 'cloudformation', action, params: plan, stack: 'shop-web', ...HERE })[0]?.context,
+    );
+    const both = {
+      'aws:RequestedRegion': 'us-east-1',
+      'cloudformation:RoleArn': plan.RoleARN,
+      'cloudformation:ChangeSetName': 'zap-obs-1',
+    };
+    const { 'cloudformation:ChangeSetName': _, ...withoutName } = both;
+    expect(contexts).toEqual([both, both, withoutName]);
   });
 });
 

@@ -9,6 +9,7 @@ import { parseStacksFile } from '../../stacks/stacks-file.ts';
 import { parseTemplate } from '../../stacks/template.ts';
 import { parseExpectations } from '../../telemetry/expectations.ts';
 import { ROOT } from '../repository.ts';
+import { workflows } from '../workflows/files.ts';
 import { anchorsOf, type Block, blocksOf, linksOf, PAGES, pageText } from './pages.ts';
 
 const blocks = PAGES.flatMap(blocksOf);
@@ -109,13 +110,22 @@ describe('every YAML block', () => {
       const { permissions, jobs } = parse(text);
       expect(permissions).toBeDefined();
       const all = stepsOf(jobs);
-      const usesRole = text.includes('role-to-assume') || /workflows\/(deploy|teardown)\.yml/.test(text);
+      const usesRole = /role-to-assume|workflows\/(deploy|deploy-environments|preview|teardown)\.yml@/.test(text);
       expect('id-token' in permissions).toBe(usesRole);
-      expect(permissions).not.toHaveProperty('pull-requests');
+      const comments = /^ +comment: true$|workflows\/preview\.yml@/m.test(text);
+      expect(permissions['pull-requests']).toBe(comments ? 'write' : undefined);
       for (const { uses = '', with: inputs } of all.filter(
         ({ uses = '' }) => usesRole && uses.startsWith('actions/checkout'),
       ))
         expect([uses, inputs?.['persist-credentials']]).toEqual([uses, false]);
+    },
+  );
+
+  it.each(steps.filter(([, uses]) => uses === 'org/zap-obs@v1'))(
+    '%s: %s proves with the role that may, where it deploys with the one that may not',
+    (_, __, { with: inputs = {} }) => {
+      const isBootstraps = inputs['role-to-assume'] === '${{ vars.AWS_ROLE_ARN }}';
+      expect(inputs['validate-role']).toBe(isBootstraps ? '${{ vars.AWS_VALIDATE_ROLE_ARN }}' : undefined);
     },
   );
 
@@ -210,13 +220,11 @@ describe('every command', () => {
     }
   });
 
-  it('of the bootstrap stack gives parameters that its template has', () => {
-    const template = join(ROOT, 'cloudformation/bootstrap-github-oidc.yaml');
-    if (!existsSync(template)) return;
-    const result = parseTemplate(readFileSync(template, 'utf8'), 'bootstrap-github-oidc.yaml');
+  it.each(['bootstrap-github-oidc.yaml', 'bootstrap-preview.yaml'])('of %s gives parameters that it has', file => {
+    const result = parseTemplate(readFileSync(join(ROOT, 'cloudformation', file), 'utf8'), file);
     if ('faults' in result) throw new Error(result.faults.map(({ what }: Fault) => what).join());
-    const deployments = commands.filter(([, command]) => command.includes('bootstrap-github-oidc.yaml'));
-    expect(deployments.length).toBeGreaterThan(1);
+    const deployments = commands.filter(([, command]) => command.includes(file));
+    expect(deployments.length).toBeGreaterThan(0);
     for (const [, command] of deployments) {
       const overrides = command
         .replace(/.*--parameter-overrides /, '')
@@ -226,6 +234,13 @@ describe('every command', () => {
       const needed = Object.values(result.template.parameters).filter(parameter => parameter.default === undefined);
       expect(overrides).toEqual(expect.arrayContaining(needed.map(({ name }) => name)));
     }
+  });
+
+  it('sets variables that workflows read', () => {
+    const set = commands.flatMap(([, command]) => /^gh variable set (\w+)/.exec(command)?.[1] ?? []);
+    const read = workflows().flatMap(({ text }) => [...text.matchAll(/\bvars\.(\w+)/g)].map(([, name = '']) => name));
+    expect(set).toHaveLength(6);
+    expect(read).toEqual(expect.arrayContaining(set));
   });
 });
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CloudFormationClient,
@@ -13,37 +13,55 @@ import { ROOT } from '../repository.ts';
 import { checkProperties, schemaOf } from '../shipped-templates/schema.ts';
 import { type Json, read, stacks, type Template } from '../shipped-templates/templates.ts';
 import { body, intrinsic, isMap, members, ofType, references, walk } from '../shipped-templates/walk.ts';
-import { ACCOUNT, type Bootstrap, bootstrap, PARAMETERS, REGION } from './bootstrap.ts';
+import {
+  ACCOUNT,
+  BOOTSTRAP_FILE,
+  type Bootstrap,
+  bootstrap,
+  bootstrapText,
+  PARAMETERS,
+  PREVIEW_FILE,
+  REGION,
+} from './bootstrap.ts';
 import { executionBlocks, isOf, sidOf } from './execution-blocks.ts';
 import { matchesGlob } from './glob.ts';
 import { applies, isAllowed, listed, type PolicyDocument, type Statement } from './policy.ts';
 import { UNSCOPED, WITHOUT_RESOURCES } from './without-resources.ts';
 
-const { text, value } = read('bootstrap-github-oidc.yaml');
+const { text, value } = read(basename(BOOTSTRAP_FILE));
 const template = value as Template;
 const made = bootstrap();
+const preview = bootstrap(PARAMETERS, PREVIEW_FILE);
 const ROLES = ['DeployRole', 'ValidateRole', 'ExecutionRole'];
 const WEB_ROLES = ['DeployRole', 'ValidateRole'];
+/** Each with what makes it. */
+const ALL_ROLES = [...ROLES.map(role => [role, made] as const), ['PreviewRole', preview] as const];
 
 const statementsOf = (policies: readonly PolicyDocument[]) => policies.flatMap(({ Statement }) => Statement);
 const actionsOf = (policies: readonly PolicyDocument[]) =>
   [...new Set(statementsOf(policies).flatMap(({ Action }) => listed(Action)))].sort();
 const document = (id: string, of: Bootstrap = made) => of.property(id, 'PolicyDocument') as PolicyDocument;
 
-describe('the template', () => {
+describe.each([
+  [BOOTSTRAP_FILE, ROLES],
+  [PREVIEW_FILE, ['PreviewRole']],
+])('%s', (file, roles) => {
+  const { text, value } = read(basename(file));
+  const template = value as Template;
   const { Parameters, Resources, Outputs, Conditions = {} } = template;
 
   it('goes into one request, and its policies into IAM, under the longest prefix and in the longest Region', () => {
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(51_200);
     const prefix = 'p'.repeat(40);
     expect(new RegExp(Parameters.StackPrefix?.AllowedPattern ?? '').test(`${prefix}p`)).toBe(false);
-    const widest = bootstrap({ ...PARAMETERS, StackPrefix: prefix, TemplateBucket: 'b'.repeat(63) });
+    const widest = bootstrap({ ...PARAMETERS, StackPrefix: prefix, TemplateBucket: 'b'.repeat(63) }, file);
+    expect(widest.ids('AWS::IAM::Role').sort()).toEqual([...roles].sort());
     // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html; white space does not count.
     const length = (policy: unknown) =>
       JSON.stringify(policy).replaceAll(REGION, 'ap-southeast-1').replaceAll(' ', '').length;
     for (const id of widest.ids('AWS::IAM::ManagedPolicy'))
       expect(length(document(id, widest)), id).toBeLessThanOrEqual(6144);
-    for (const role of ROLES) {
+    for (const role of roles) {
       const own = (widest.property(role, 'Policies') ?? []) as { PolicyDocument: PolicyDocument }[];
       expect(length(own.map(({ PolicyDocument }) => PolicyDocument)), role).toBeLessThanOrEqual(10_240);
       expect(length(widest.property(role, 'AssumeRolePolicyDocument')), role).toBeLessThanOrEqual(2048);
@@ -90,12 +108,16 @@ describe('the template', () => {
     ['Branch', ['main', 'release/1.x'], ['*', 'feature/*', '']],
     ['StackPrefix', ['zap', 'A-1'], ['', '*', 'zap*', '1zap', 'a b']],
   ])('lets no wildcard into %s', (name, good, bad) => {
-    const pattern = new RegExp(`^(?:${Parameters[name]?.AllowedPattern})$`);
+    const { AllowedPattern } = Parameters[name] ?? {};
+    if (AllowedPattern === undefined) return expect(file).toBe(PREVIEW_FILE);
+    const pattern = new RegExp(`^(?:${AllowedPattern})$`);
     expect(good.filter(given => !pattern.test(given))).toEqual([]);
     expect(bad.filter(given => pattern.test(given))).toEqual([]);
   });
+});
 
-  it('makes the identity provider only when asked to, and leaves it when it goes', () => {
+describe('the templates', () => {
+  it('make the identity provider only when asked to, and leave it when they go', () => {
     expect(made.ids('AWS::IAM::OIDCProvider')).toEqual([]);
     expect(made.property('DeployRole', 'AssumeRolePolicyDocument')).toMatchObject({
       Statement: [{ Principal: { Federated: PARAMETERS.OidcProviderArn } }],
@@ -105,7 +127,9 @@ describe('the template', () => {
     expect(template.Resources.OidcProvider).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
   });
 
-  it('is deployed and deleted by CloudFormation, with a provider and without', { timeout: 30_000 }, async () => {
+  it('are deployed and deleted by CloudFormation, with a provider and without, and then for previews', {
+    timeout: 30_000,
+  }, async () => {
     const aws = await startLocalAws({ port: 0 });
     const client = new CloudFormationClient({
       endpoint: aws.url,
@@ -119,14 +143,14 @@ describe('the template', () => {
         await sleep(5);
       }
     };
-    const create = async (StackName: string, given: Readonly<Record<string, string>>) => {
+    const create = async (StackName: string, given: Readonly<Record<string, string>>, TemplateBody = text) => {
       const Parameters = Object.entries(given).map(([ParameterKey, ParameterValue]) => ({
         ParameterKey,
         ParameterValue,
       }));
       const Capabilities = ['CAPABILITY_IAM' as const];
       const { StackId } = await client.send(
-        new CreateStackCommand({ StackName, TemplateBody: text, Parameters, Capabilities }),
+        new CreateStackCommand({ StackName, TemplateBody, Parameters, Capabilities }),
       );
       return await settled(StackId);
     };
@@ -140,6 +164,9 @@ describe('the template', () => {
       ).toBe('CREATE_COMPLETE');
       await expect(create('neither', without)).rejects.toThrow(/give OidcProviderArn/);
       await expect(create('both', { ...PARAMETERS, CreateOidcProvider: 'true' })).rejects.toThrow(/must be empty/);
+      const provider = stack?.Outputs?.find(({ OutputKey }) => OutputKey === 'OidcProviderArn')?.OutputValue ?? '';
+      const previews = { Repository: PARAMETERS.Repository, StackPrefix: 'zap', OidcProviderArn: provider };
+      expect((await create('previews', previews, bootstrapText(PREVIEW_FILE)))?.StackStatus).toBe('CREATE_COMPLETE');
       await client.send(new DeleteStackCommand({ StackName: 'one' }));
       expect((await settled(stack?.StackId))?.StackStatus).toBe('DELETE_COMPLETE');
       expect(aws.stacks().find(({ name }) => name === 'one')?.statuses).toContain('DELETE_COMPLETE');
@@ -151,18 +178,22 @@ describe('the template', () => {
 
 it("each of the README's deployments gives it parameters that it takes", () => {
   const readme = readFileSync(join(ROOT, 'cloudformation/README.md'), 'utf8');
-  const given = [
-    ...readme.matchAll(/^aws cloudformation deploy .*bootstrap-github-oidc.*--parameter-overrides (.*)$/gm),
-  ].map(([, words = '']) => Object.fromEntries(words.split(' ').map(word => word.split('=') as [string, string])));
-  expect(given).toHaveLength(2);
-  for (const values of given) {
+  const deployments = [
+    ...readme.matchAll(/^aws cloudformation deploy .*--template-file (\S+bootstrap\S+).*--parameter-overrides (.*)$/gm),
+  ].map(([, file = '', words = '']) => ({
+    file,
+    values: Object.fromEntries(words.split(' ').map(word => word.split('=') as [string, string])),
+  }));
+  expect(deployments.map(({ file }) => file)).toEqual([BOOTSTRAP_FILE, BOOTSTRAP_FILE, PREVIEW_FILE]);
+  for (const { file, values } of deployments) {
+    const { Parameters } = read(basename(file)).value as Template;
     for (const [name, value] of Object.entries(values)) {
-      const { AllowedPattern = '', AllowedValues } = template.Parameters[name] ?? {};
+      const { AllowedPattern = '', AllowedValues } = Parameters[name] ?? {};
       expect(AllowedValues?.includes(value) ?? new RegExp(`^(?:${AllowedPattern})$`).test(value), name).toBe(true);
     }
     const hasProvider = values.OidcProviderArn !== undefined;
     expect(hasProvider).toBe(values.CreateOidcProvider === undefined);
-    expect(bootstrap(values).ids('AWS::IAM::Role')).toEqual(ROLES);
+    expect(bootstrap(values, file).ids('AWS::IAM::Role')).toEqual(file === PREVIEW_FILE ? ['PreviewRole'] : ROLES);
   }
 });
 
@@ -218,9 +249,42 @@ describe('who may assume a role', () => {
     ).toBe(true);
   });
 
+  it('PreviewRole: a job of a pull request of the repository, and none in an environment or on a branch', () => {
+    const issued = (claims: Record<string, string> = {}) => {
+      // Which claims tell the pull request matters as little as its workflow: the subject does.
+      const { [`${issuer}:environment`]: _, ...all } = job({
+        sub: 'repo:octo/shop:pull_request',
+        ref: 'refs/pull/7/merge',
+        job_workflow_ref: 'octo/shop/.github/workflows/preview.yml@refs/pull/7/merge',
+        ...claims,
+      });
+      return all;
+    };
+    expect(mayAssume('PreviewRole', issued(), preview)).toBe(true);
+    const others: Record<string, string>[] = [
+      { sub: 'repo:octo/shop2:pull_request' },
+      { sub: 'repo:evil/shop:pull_request' },
+      { sub: 'repo:octo/shop:pull_request:x' },
+      { sub: 'repo:octo/shop:ref:refs/heads/main' },
+      { sub: 'repo:octo/shop:environment:production' },
+      { aud: 'https://github.com/octo' },
+    ];
+    expect(others.filter(claims => mayAssume('PreviewRole', issued(claims), preview))).toEqual([]);
+    for (const claim of ['aud', 'sub']) {
+      const { [`${issuer}:${claim}`]: _, ...without } = issued();
+      expect(mayAssume('PreviewRole', without, preview), claim).toBe(false);
+    }
+    const WorkflowRef = 'org/zap-obs/.github/workflows/preview.yml@refs/tags/v1';
+    const tied = bootstrap({ ...PARAMETERS, WorkflowRef }, PREVIEW_FILE);
+    expect(mayAssume('PreviewRole', issued(), tied)).toBe(false);
+    expect(mayAssume('PreviewRole', issued({ job_workflow_ref: WorkflowRef }), tied)).toBe(true);
+    // Nor the other way round.
+    expect(WEB_ROLES.filter(role => mayAssume(role, issued()))).toEqual([]);
+  });
+
   it('never everybody: a provider with the claims above, or CloudFormation', () => {
-    const principals = ROLES.map(role => {
-      const { Statement } = made.property(role, 'AssumeRolePolicyDocument') as PolicyDocument;
+    const principals = ALL_ROLES.map(([role, of]) => {
+      const { Statement } = of.property(role, 'AssumeRolePolicyDocument') as PolicyDocument;
       return Statement.map(({ Effect, Principal, Action }) => ({ Effect, Principal, Action }));
     });
     const web = {
@@ -233,19 +297,20 @@ describe('who may assume a role', () => {
       Principal: { Service: 'cloudformation.amazonaws.com' },
       Action: 'sts:AssumeRole',
     };
-    expect(principals).toEqual([[web], [web], [service]]);
+    expect(principals).toEqual([[web], [web], [service], [web]]);
   });
 });
 
 describe('what roles may do', () => {
-  it.each(ROLES)('%s: names every action', role => {
-    expect(actionsOf(made.policies(role)).filter(action => !/^[a-z][a-z0-9-]*:[A-Z]\w+$/.test(action))).toEqual([]);
+  it.each(ALL_ROLES)('%s: names every action', (role, { policies }) => {
+    expect(actionsOf(policies(role)).filter(action => !/^[a-z][a-z0-9-]*:[A-Z]\w+$/.test(action))).toEqual([]);
   });
 
   it('of IAM: to hand over roles, and under a boundary to make them', () => {
-    const ofIam = (role: string) => actionsOf(made.policies(role)).filter(action => action.startsWith('iam:'));
+    const ofIam = (role: string, of = made) => actionsOf(of.policies(role)).filter(action => action.startsWith('iam:'));
     expect(ofIam('DeployRole')).toEqual(['iam:PassRole']);
     expect(ofIam('ValidateRole')).toEqual([]);
+    expect(ofIam('PreviewRole', preview)).toEqual([]);
     const powers =
       /User|Group|AccessKey|Login|AttachRole|DetachRole|(Create|Delete|SetDefault)Policy|PermissionsBoundary/;
     expect(ofIam('ExecutionRole').filter(action => powers.test(action))).toEqual(['iam:PutRolePermissionsBoundary']);
@@ -255,15 +320,15 @@ describe('what roles may do', () => {
     const known = Object.entries(WITHOUT_RESOURCES).flatMap(([service, actions]) =>
       actions.map(one => `${service}:${one}`),
     );
-    const wide = ROLES.flatMap(role => statementsOf(made.policies(role))).filter(({ Resource }) =>
+    const wide = ALL_ROLES.flatMap(([role, { policies }]) => statementsOf(policies(role))).filter(({ Resource }) =>
       listed(Resource).includes('*'),
     );
     const actions = [...new Set(wide.flatMap(({ Action }) => listed(Action)))].sort();
     expect(actions).toEqual([...known, ...Object.keys(UNSCOPED)].sort());
     // What GitHub's jobs hold is bound to the Region there, or to the clusters of the prefix.
-    const free = WEB_ROLES.flatMap(role => statementsOf(made.policies(role))).filter(
-      ({ Resource, Condition }) => listed(Resource).includes('*') && Condition === undefined,
-    );
+    const free = ALL_ROLES.filter(([role]) => role !== 'ExecutionRole')
+      .flatMap(([role, { policies }]) => statementsOf(policies(role)))
+      .filter(({ Resource, Condition }) => listed(Resource).includes('*') && Condition === undefined);
     expect(free).toEqual([]);
   });
 });
@@ -307,6 +372,11 @@ describe('the execution role', () => {
         type,
       ).toEqual([]);
     }
+  });
+
+  it('reads nothing that a change set would show: pull requests may have CloudFormation make one with it', () => {
+    const actions = actionsOf(policies);
+    expect(actions.filter(action => /^(ssm|secretsmanager|s3|lambda|kms|dynamodb):/.test(action))).toEqual([]);
   });
 
   it('makes, changes and deletes roles of the stacks only, and only under the boundary', () => {

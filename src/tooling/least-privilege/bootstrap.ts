@@ -7,13 +7,14 @@ import { ROOT } from '../repository.ts';
 import { listed, type PolicyDocument } from './policy.ts';
 
 export const BOOTSTRAP_FILE = 'cloudformation/bootstrap-github-oidc.yaml';
+export const PREVIEW_FILE = 'cloudformation/bootstrap-preview.yaml';
 
 /** The account of the local AWS. */
 export const ACCOUNT = '000000000000';
 export const REGION = 'us-east-1';
 const STACK = 'bootstrap';
 
-/** Parameters with which its test deploys it. */
+/** Parameters with which their tests deploy both. */
 export const PARAMETERS = {
   Repository: 'octo/shop',
   StackPrefix: 'zap',
@@ -21,7 +22,7 @@ export const PARAMETERS = {
   TemplateBucket: 'templates',
 };
 
-/** The bootstrap's resources, with values that only AWS makes put in. */
+/** The resources of a bootstrap, with values that only AWS makes put in. */
 export interface Bootstrap {
   /** Logical ids, by type. */
   ids(type: string): string[];
@@ -32,19 +33,19 @@ export interface Bootstrap {
   arn(id: string): string;
 }
 
-/** The text of the template. */
-export function bootstrapText(): string {
-  return readFileSync(join(ROOT, BOOTSTRAP_FILE), 'utf8');
+/** The text of a template. */
+export function bootstrapText(file = BOOTSTRAP_FILE): string {
+  return readFileSync(join(ROOT, file), 'utf8');
 }
 
-/** What the template makes under some parameters. */
-export function bootstrap(values: Readonly<Record<string, string>> = PARAMETERS): Bootstrap {
-  const plan = changedPlan({ [STACK]: { file: BOOTSTRAP_FILE, text: bootstrapText() } }, { values, region: REGION });
+/** What a template makes under some parameters. */
+export function bootstrap(values: Readonly<Record<string, string>> = PARAMETERS, file = BOOTSTRAP_FILE): Bootstrap {
+  const plan = changedPlan({ [STACK]: { file, text: bootstrapText(file) } }, { values, region: REGION });
   const scope = scopesOf(plan, REGION).get(STACK);
   if (!scope) throw new Error('the plan has no bootstrap');
   const found = (id: string): Resource => {
     const resource = scope.resources.get(id);
-    if (!resource) throw new Error(`${BOOTSTRAP_FILE} has no ${id}`);
+    if (!resource) throw new Error(`${file} has no ${id}`);
     return resource;
   };
   const property = (id: string, name: string) => plain(found(id).property(name));

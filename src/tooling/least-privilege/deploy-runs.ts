@@ -1,12 +1,5 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  CloudFormationClient,
-  DescribeStacksCommand,
-  UpdateStackCommand,
-  type UpdateStackCommandInput,
-} from '@aws-sdk/client-cloudformation';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { action as buildPush } from '../../actions/build-push/run.ts';
 import { action as deploy } from '../../actions/deploy/run.ts';
@@ -18,6 +11,7 @@ import type { Action } from '../../runner/define-action.ts';
 import { DEMO_IMAGES } from '../demo-inputs.ts';
 import type { Scenarios } from '../scenario.ts';
 import { type Bootstrap, PARAMETERS, REGION } from './bootstrap.ts';
+import { BROKEN, oneStack, own, STUCK, topic, updateByHand } from './own-stacks.ts';
 import { SUBJECT, tokenHost } from './token-host.ts';
 
 const PREFIX = PARAMETERS.StackPrefix;
@@ -76,14 +70,13 @@ export class DeployRuns {
 
   /** Stacks that are left in the middle: by failed rollbacks, by failed updates, by failed creations. */
   async recoveries(): Promise<void> {
-    const broken = '  Wrong: { Type: AWS::SQS::Queue, DependsOn: Topic, Properties: { NoSuchProperty: 1 } }\n';
     await this.#good(deploy, own('stuck'), oneStack(topic('good')));
-    await this.#update('stuck', topic('changed', '{ "zap-local:stuck-rollback": "The topic is locked" }', broken));
+    await updateByHand('stuck', STUCK);
     await this.#good(deploy, own('stuck', { 'skip-resources': 'one.Topic' }), oneStack(topic('better')));
     await this.#good(deploy, own('kept'), oneStack(topic('good')));
-    await this.#update('kept', topic('changed', '{}', broken), { DisableRollback: true });
+    await updateByHand('kept', topic('changed', '{}', BROKEN), { DisableRollback: true });
     await this.#good(deploy, own('kept'), oneStack(topic('better')));
-    await this.#bad(deploy, own('failed'), oneStack(topic('good', '{}', broken)));
+    await this.#bad(deploy, own('failed'), oneStack(topic('good', '{}', BROKEN)));
     await this.#good(deploy, own('failed'), oneStack(topic('good')));
   }
 
@@ -154,18 +147,6 @@ export class DeployRuns {
     const { code, host } = await this.#scenarios.run(action, all, files, signal, tokenHost(SUBJECT));
     return { code, log: host.log.join('\n') };
   }
-
-  /** Somebody's update by hand, to its end. */
-  async #update(name: string, template: string, more: Partial<UpdateStackCommandInput> = {}): Promise<void> {
-    const client = new CloudFormationClient({ region: REGION });
-    const StackName = `${PREFIX}-${name}-one`;
-    await client.send(new UpdateStackCommand({ StackName, TemplateBody: template, ...more }));
-    for (;;) {
-      const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName }));
-      if (!Stacks[0]?.StackStatus?.endsWith('_IN_PROGRESS')) return;
-      await sleep(2);
-    }
-  }
 }
 
 /** Without a circuit breaker, so that ECS would go on for ever. */
@@ -185,16 +166,4 @@ async function pushByHand(repositoryName: string): Promise<void> {
   const ecr = { id: 'ECR', target: 'AmazonEC2ContainerRegistry_V20150921', host: 'api.ecr', name: 'ecr', iam: 'ecr' };
   const call = jsonCaller(ecr, openSession(REGION));
   await call('PutImage', { repositoryName, imageTag: 'v1', imageManifest: '{"layers":[]}' }, []);
-}
-
-function own(name: string, more: Record<string, string> = {}): Record<string, string> {
-  return { 'stack-prefix': `${PREFIX}-${name}`, 'stacks-file': 'stacks.yaml', ...more };
-}
-
-function oneStack(template: string): Record<string, string> {
-  return { 'stacks.yaml': 'stacks:\n  one: { template: one.yaml }\n', 'one.yaml': template };
-}
-
-function topic(name: string, metadata = '{}', more = ''): string {
-  return `Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n    Metadata: ${metadata}\n    Properties: { DisplayName: ${name} }\n${more}`;
 }

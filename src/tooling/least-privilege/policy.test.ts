@@ -55,6 +55,19 @@ describe('a request is judged by', () => {
     }
   });
 
+  it.each<[string, Record<string, Record<string, string>>, Record<string, boolean>]>([
+    ['a key that must be absent', { Null: { k: 'true' } }, { absent: true, a: false, b: false }],
+    ['a key that must be there', { Null: { k: 'false' } }, { absent: false, a: true, b: true }],
+    ['a value, where there is one', { StringLikeIfExists: { k: 'a*' } }, { absent: true, a: true, b: false }],
+    ['a value, wherever', { StringLike: { k: 'a*' } }, { absent: false, a: true, b: false }],
+  ])('%s', (_, Condition, expected) => {
+    const judged = Object.keys(expected).map(value => [
+      value,
+      allowed([allow({ Condition })], 's3:GetObject', ARN, value === 'absent' ? {} : { K: value }),
+    ]);
+    expect(Object.fromEntries(judged)).toEqual(expected);
+  });
+
   it('no operator that is not known', () => {
     const unknown = allow({ Condition: { Bool: { 'aws:SecureTransport': 'true' } } });
     expect(() => allowed([unknown], 's3:GetObject', ARN, { 'aws:SecureTransport': 'true' })).toThrow(/Bool/);

@@ -53,16 +53,26 @@ function namesAction({ Action, NotAction }: Statement, action: string): boolean 
   return NotAction === undefined ? named(Action) : !named(NotAction);
 }
 
-/** All operators and all keys of each must hold; of the values of a key, any. */
+/**
+ * All operators and all keys of each must hold; of the values of a key, any. A key that is absent fulfils `…IfExists`, and
+ * `Null` that asks for it.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+ */
 function isFulfilled(condition: NonNullable<Statement['Condition']>, context: Request['context']): boolean {
   return Object.entries(condition).every(([operator, keys]) => {
-    const holds = OPERATORS[operator];
+    const holds = operator === 'Null' ? isNull : OPERATORS[operator.replace(/IfExists$/, '')];
     if (!holds) throw new Error(`The operator ${operator} is not known here`);
     return Object.entries(keys).every(([key, values]) => {
       const actual = Object.entries(context).find(([name]) => name.toLowerCase() === key.toLowerCase())?.[1];
-      return actual !== undefined && listed(values).some(value => holds(actual, value));
+      if (actual === undefined && operator !== 'Null') return operator.endsWith('IfExists');
+      return listed(values).some(value => holds(actual ?? '', value));
     });
   });
+}
+
+/** Whether a key is absent, as `"true"` asks, or there, as `"false"` does; no key of a request is empty. */
+function isNull(actual: string, value: string): boolean {
+  return (actual === '') === (value === 'true');
 }
 
 const OPERATORS: Readonly<Record<string, (actual: string, value: string) => boolean>> = {

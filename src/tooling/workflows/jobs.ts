@@ -38,12 +38,17 @@ export function deployedTo(url: string): Plain {
   return { name: ENVIRONMENT, url };
 }
 
+/** For groups: what a run is about, whoever started it. */
+export const prefixExpression = `inputs.stack-prefix || ${VARIABLES['stack-prefix']} || '${stackInputs['stack-prefix'].default}'`;
+export const regionExpression = `inputs.aws-region || ${VARIABLES['aws-region']}`;
+
 /** One group for everything that changes the stacks of a prefix in a region. */
 export function onePrefixAtATime(): Plain {
-  const prefix = `inputs.stack-prefix || ${VARIABLES['stack-prefix']} || '${stackInputs['stack-prefix'].default}'`;
-  const region = `inputs.aws-region || ${VARIABLES['aws-region']}`;
   return explained(
     'Deployments and teardowns of one prefix wait for one another, and nothing that AWS has begun is cut off.',
-    { group: `zap-obs ${expression(prefix)} ${expression(region)}`, 'cancel-in-progress': false },
+    {
+      group: `zap-obs ${expression(prefixExpression)} ${expression(regionExpression)}`,
+      'cancel-in-progress': false,
+    },
   );
 }

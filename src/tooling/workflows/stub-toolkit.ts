@@ -29,11 +29,16 @@ export interface ActOptions {
   variables?: Record<string, string>;
   /** Of a run by hand. */
   inputs?: Record<string, string>;
+  /** Of the event. */
+  payload?: object;
   /** A job whose outputs are dropped, as GitHub does with those that hold something masked. */
   dropped?: string;
   /** A job whose action fails. */
   failing?: string;
 }
+
+/** The user's repository. */
+export const REPOSITORY = 'octo/shop';
 
 /** A repository of a user, and zap-obs beside it. */
 export interface StubToolkit {
@@ -67,12 +72,15 @@ export async function stubToolkit(): Promise<StubToolkit> {
   await run('git', ['init', '--quiet', '--initial-branch=main', workspace]);
   const identity = ['-c', 'user.name=a', '-c', 'user.email=a@b'];
   await run('git', [...identity, 'commit', '--quiet', '--allow-empty', '-m', 'Begin'], { cwd: workspace });
+  await run('git', ['remote', 'add', 'origin', `https://github.com/${REPOSITORY}.git`], { cwd: workspace });
   let runs = 0;
   return {
     async run(event, workflow, options = {}) {
       const number = ++runs;
       const noted = join(folder, `noted-${number}`);
       await writeFile(noted, '');
+      const payload = join(folder, `payload-${number}.json`);
+      await writeFile(payload, JSON.stringify(options.payload ?? {}));
       const own = join(workspace, `.github/workflows/${number}.yml`);
       if (typeof workflow !== 'string') {
         await mkdir(dirname(own), { recursive: true });
@@ -82,6 +90,7 @@ export async function stubToolkit(): Promise<StubToolkit> {
       const environment = { NOTED: noted, DROPPED: options.dropped ?? '', FAILING: options.failing ?? '' };
       const args = [
         [event, '--workflows', file, '--platform', 'ubuntu-latest=-self-hosted'],
+        options.payload ? ['--eventpath', payload] : [],
         ['--local-repository', `${TOOLKIT}@${MAJOR}=${tree}`],
         pairs('--env', environment),
         pairs('--var', options.variables ?? {}),

@@ -1,7 +1,7 @@
 // What reaches the actions when the workflows run: under act, with actions that only note what they were given.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { spec as buildPush } from '../../actions/build-push/spec.ts';
-import { outputOf, type StubToolkit, stubToolkit } from './stub-toolkit.ts';
+import { outputOf, REPOSITORY, type StubToolkit, stubToolkit } from './stub-toolkit.ts';
 
 let toolkit: StubToolkit;
 beforeAll(async () => {
@@ -204,5 +204,66 @@ it('pr-smoke.yml proves the sample by itself, and what a caller has', async () =
     'compose-file': 'compose.yaml',
     expectations: '',
     telemetry: 'true',
+  });
+});
+
+describe('preview.yml', () => {
+  const from = (repository: string) => ({ pull_request: { number: 7, head: { repo: { full_name: repository } } } });
+  const role = { AWS_PREVIEW_ROLE_ARN: 'preview-role' };
+
+  it('plans what a pull request would change, by the variables, and comments', async () => {
+    const variables = {
+      ...role,
+      AWS_ROLE_ARN: 'deploy-role',
+      AWS_EXECUTION_ROLE_ARN: 'execution-role',
+      AWS_PERMISSIONS_BOUNDARY_ARN: 'arn:boundary',
+      AWS_REGION: 'eu-central-1',
+      STACK_PREFIX: 'shop',
+    };
+    const { given, code, log } = await toolkit.run('pull_request', 'preview.yml', {
+      variables,
+      payload: from(REPOSITORY),
+    });
+    expect(code, log).toBe(0);
+    expect(wheres(given)).toEqual(['preview deploy']);
+    const inputs = inputsOf(given, 'preview deploy');
+    expect(inputs).toMatchObject({
+      'dry-run': 'true',
+      comment: 'true',
+      'stack-prefix': 'shop',
+      'aws-region': 'eu-central-1',
+      'role-to-assume': 'preview-role',
+      'role-arn': '',
+      'image-uri': '',
+    });
+    expect(Object.values(inputs).join('\n')).toContain('arn:boundary');
+  });
+
+  it('takes what a caller says', async () => {
+    const workflow = called('preview.yml', "{ stack-prefix: mine, profile: lean, parameters: 'DesiredCount: 3' }");
+    const text = workflow.text.replace('workflow_dispatch', 'pull_request');
+    const run = await toolkit.run('pull_request', { text }, { variables: role, payload: from(REPOSITORY) });
+    expect(run.code, run.log).toBe(0);
+    expect(inputsOf(run.given, 'preview deploy')).toMatchObject({
+      'stack-prefix': 'mine',
+      profile: 'lean',
+      parameters: 'DesiredCount: 3',
+      'dry-run': 'true',
+    });
+  });
+
+  it.each<[string, Record<string, string>, object]>([
+    ['without a role', { AWS_ROLE_ARN: 'deploy-role' }, from(REPOSITORY)],
+    ['of a fork', role, from('stranger/shop')],
+    ['of a fork that is gone', role, { pull_request: { number: 7, head: { repo: null } } }],
+  ])('does nothing on a pull request %s', async (_, variables, payload) => {
+    const { given, code, log } = await toolkit.run('pull_request', 'preview.yml', { variables, payload });
+    expect([given, code], log).toEqual([[], 0]);
+  });
+
+  it('needs no role under act, with a local AWS', async () => {
+    const options = { variables: LOCAL, payload: from(REPOSITORY) };
+    const { given } = await toolkit.run('pull_request', 'preview.yml', options);
+    expect(inputsOf(given, 'preview deploy')).toMatchObject({ 'role-to-assume': '' });
   });
 });

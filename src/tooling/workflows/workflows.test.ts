@@ -144,6 +144,7 @@ describe('inputs', () => {
     '.github/workflows/deploy-environments.yml': ['deploy', 'build-push', 'validate-telemetry'],
     '.github/workflows/teardown.yml': ['teardown'],
     '.github/workflows/pr-smoke.yml': ['smoke-test'],
+    '.github/workflows/preview.yml': ['deploy'],
   };
   /** What a workflow asks for, or decides, beside its actions; `stack-prefix` and `confirm` of a teardown are always said. */
   const OWN = ['environment', 'environments', 'one-by-one', 'platform-stacks', 'validate', 'validate-role'];
@@ -213,6 +214,8 @@ describe('inputs', () => {
     'deploy.yml app deploy': ['only', 'comment', 'github-token'],
     'teardown.yml inventory teardown': ['confirm'],
     'teardown.yml teardown teardown': ['dry-run'],
+    // A preview hands no role over, and deploys nothing.
+    'preview.yml preview preview': ['github-token', 'role-arn', 'grafana', 'on-failure', 'on-cancel'],
     'pr-smoke.yml smoke smoke': ['aws', 'aws-region', 'keep', 'role-to-assume', 'role-session-name', 'role-duration'],
   };
 
@@ -285,8 +288,10 @@ describe('rights', () => {
       teardown: 'role',
       'deploy-environments': 'role',
       'e2e-aws': 'role',
+      preview: 'role',
       release: 'provenance',
     },
+    'pull-requests': { preview: 'comment' },
     attestations: { release: 'provenance' },
     contents: { release: 'tags' },
   };
@@ -308,13 +313,12 @@ describe('rights', () => {
   );
 
   const ofPullRequests = [...flows.values()].filter(({ content }) => 'pull_request' in content.on);
+  const PREVIEW = '.github/workflows/preview.yml';
 
   it('of pull requests are to read, without secrets', () => {
-    expect(ofPullRequests.map(({ path }) => path)).toEqual([
-      '.github/workflows/ci.yml',
-      '.github/workflows/pr-smoke.yml',
-    ]);
-    for (const { content, text } of ofPullRequests) {
+    const readers = ofPullRequests.filter(({ path }) => path !== PREVIEW);
+    expect(readers.map(({ path }) => path)).toEqual(['.github/workflows/ci.yml', '.github/workflows/pr-smoke.yml']);
+    for (const { content, text } of readers) {
       for (const job of Object.values(content.jobs)) {
         expect(job.permissions).toEqual({ contents: 'read' });
         expect(job.environment).toBeUndefined();
@@ -322,6 +326,20 @@ describe('rights', () => {
       }
       expect(text).not.toMatch(/secrets\b(?!,)|github\.token|vars\./);
     }
+  });
+
+  it('of previews are to comment, and to a role that pull requests may have; forks do not get that far', () => {
+    const { content, text } = ofPullRequests.find(({ path }) => path === PREVIEW) ?? { text: '' };
+    const { preview, ...others } = content?.jobs ?? {};
+    expect(others).toEqual({});
+    expect(preview?.permissions).toEqual({ contents: 'read', 'id-token': 'write', 'pull-requests': 'write' });
+    // Its name would stand in the place of the pull request in the token.
+    expect(preview?.environment).toBeUndefined();
+    expect(preview?.if).toMatch(/^github\.event\.pull_request\.head\.repo\.full_name == github\.repository && \(/);
+    expect(text).not.toMatch(/secrets\b(?!,)|github\.token|vars\.AWS_(ROLE|EXECUTION_ROLE|VALIDATE_ROLE)_ARN/);
+    const step = preview?.steps?.find(({ id }) => id === 'preview');
+    expect(step?.with).toMatchObject({ 'dry-run': true, comment: true });
+    expect(step?.run).toBeUndefined();
   });
 
   it('are never those of pull_request_target or workflow_run', () => {
@@ -349,6 +367,15 @@ it('what changes the stacks of a prefix takes turns, and is not cut off', () => 
   expect(group('deploy')).toMatchObject({ 'cancel-in-progress': false });
   expect(group('teardown')).toEqual(group('deploy'));
   expect(group('deploy').group).toContain('inputs.stack-prefix');
+});
+
+it('a preview makes room for the next one of its pull request, and waits for no deployment', () => {
+  expect(flows.get('.github/workflows/preview.yml')?.content.concurrency).toEqual({
+    group: expect.stringMatching(
+      /^zap-obs preview \$\{\{ github\.event\.pull_request\.number \}\} .*inputs\.stack-prefix/,
+    ),
+    'cancel-in-progress': true,
+  });
 });
 
 it('the marketplace takes the root action', () => {

@@ -173,11 +173,17 @@ function strip(path: unknown): string {
   return String(path).replace(/^\//, '');
 }
 
-function contextOf({ service, params, region, account }: AskedCall): Record<string, string> {
-  const { RoleARN, cluster } = params;
+/** Calls whose change set IAM can see, as the call names it: by its name or its ARN. */
+const NAMES_CHANGE_SETS = new Set(['CreateChangeSet', 'DeleteChangeSet', 'DescribeChangeSet', 'ExecuteChangeSet']);
+
+function contextOf({ service, action, params, region, account }: AskedCall): Record<string, string> {
+  const { RoleARN, ChangeSetName, cluster } = params;
   return {
     'aws:RequestedRegion': region,
     ...(service === 'cloudformation' && typeof RoleARN === 'string' && { 'cloudformation:RoleArn': RoleARN }),
+    ...(service === 'cloudformation' &&
+      NAMES_CHANGE_SETS.has(action) &&
+      typeof ChangeSetName === 'string' && { 'cloudformation:ChangeSetName': ChangeSetName }),
     ...(service === 'ecs' &&
       typeof cluster === 'string' && {
         'ecs:cluster': cluster.startsWith('arn:') ? cluster : `arn:aws:ecs:${region}:${account}:cluster/${cluster}`,

@@ -174,6 +174,11 @@ const SPECIAL: Readonly<Record<string, (clay: Clay, id: string) => KnownIdentity
     attributes: { RepositoryUri: `${clay.account}.dkr.ecr.${clay.region}.amazonaws.com/${clay.name}` },
   }),
   'AWS::IAM::Role': clay => ({ attributes: { RoleId: `AROA${clay.random(17)}` } }),
+  'AWS::IAM::OIDCProvider': clay => ({
+    attributes: {
+      Arn: clay.arn('iam', `oidc-provider/${String(clay.properties.Url).replace(/^https:\/\//, '')}`),
+    },
+  }),
   'AWS::IAM::Policy': clay => ({
     attributes: { Id: `${clay.stackName.slice(0, 5)}-${clay.logicalId.slice(0, 4)}-${clay.random(12)}` },
   }),
