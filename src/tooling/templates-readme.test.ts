@@ -74,8 +74,7 @@ describe('the YAML in cloudformation/README.md', () => {
     const { uses, with: inputs } = steps[0];
     expect(uses).toBe('org/zap-obs/deploy@v1');
     expect(Object.keys(inputs).filter(name => !Object.hasOwn(spec.inputs, name))).toEqual([]);
-    for (const { template } of shippedPlan().stacks)
-      expect(template.parameters).toHaveProperty(Object.keys(parse(inputs.parameters))[0] as string);
+    for (const { template } of shippedPlan().stacks) expect(template.parameters).toHaveProperty('PermissionsBoundary');
     const variables = [...job.text.matchAll(/vars\.(\w+)/g)].map(([, name]) => name);
     expect(variables).toHaveLength(3);
     for (const name of variables) expect(readme).toContain(`\n| \`${name}\` | `);
