@@ -3,8 +3,9 @@ import { isStanding } from '../stacks/classify.ts';
 import type { DeployedStack } from '../stacks/cloudformation.ts';
 import type { Snapshots } from '../stacks/engine.ts';
 import type { Plan, PlannedStack } from '../stacks/plan.ts';
-import type { ParameterSource, PlannedParameter } from '../stacks/sources.ts';
+import type { ParameterSource } from '../stacks/sources.ts';
 import { parseTemplate, type TemplateParameter } from '../stacks/template.ts';
+import { withWhatStands } from '../stacks/what-stands.ts';
 import { type MonthlyCost, monthlyCost } from './monthly-cost.ts';
 
 /**
@@ -14,7 +15,7 @@ import { type MonthlyCost, monthlyCost } from './monthly-cost.ts';
 export function costChange(plan: Plan, snapshots: Snapshots, region: string): CostChange {
   const deployed = deployedStacks(plan, snapshots);
   const before = deployed && monthlyCost({ stacks: deployed }, region);
-  const after = monthlyCost({ stacks: plan.stacks.map(stack => withWhatStands(stack, plan, snapshots)) }, region);
+  const after = monthlyCost(withWhatStands(plan, snapshots), region);
   return {
     before: before?.total,
     after: after.total,
@@ -73,19 +74,4 @@ function sourceAtAws(
     snapshots.get(source.stack)?.stack?.outputs[source.output] === value;
   if (source && (isThreaded || value === undefined)) return source;
   return value === undefined ? { kind: 'deployed' } : { kind: 'default', value };
-}
-
-/** What AWS alone has, of stacks that `only` leaves out and of values that stay, stands in the plan as it is. */
-function withWhatStands(stack: PlannedStack, { leftOut }: Plan, snapshots: Snapshots): PlannedStack {
-  const present = snapshots.get(stack.shortName)?.stack?.parameters ?? {};
-  const standing = ({ declaration, source }: PlannedParameter): string | undefined => {
-    if (source.kind === 'deployed') return present[declaration.name];
-    if (source.kind !== 'output' || !leftOut.includes(source.stack)) return undefined;
-    return snapshots.get(source.stack)?.stack?.outputs[source.output];
-  };
-  const parameters = stack.parameters.map(parameter => {
-    const value = standing(parameter);
-    return value === undefined ? parameter : { ...parameter, source: { kind: 'default', value } as const };
-  });
-  return { ...stack, parameters };
 }

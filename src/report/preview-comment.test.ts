@@ -12,6 +12,7 @@ const stack = (shortName: string, overrides: Partial<StackResult> = {}): StackRe
   outcome: 'planned',
   duration: 1200,
   knownAfterDeploy: [],
+  knownAfterBuild: [],
   changes: [],
   timeline: [],
   validations: [],

@@ -296,11 +296,11 @@ const REMARKS: Partial<Readonly<Record<Fate, readonly [planned: string, done: st
 
 /** What changes of a stack, in the colours of a difference: a block of code, in which nothing is active. */
 function changesOf(stack: StackResult, { dryRun }: Preview, { lines: most }: Limits): string | undefined {
-  const { changes, knownAfterDeploy, settings, shortName } = stack;
+  const { changes, settings, shortName } = stack;
   const order = FATES.map(([fate]) => fate);
   const sorted = changes.toSorted((a, b) => order.indexOf(fateOf(b)) - order.indexOf(fateOf(a)));
   const rows = [...sorted.map(change => rowOf(change, dryRun)), ...settings.map(setting => ['~', setting])];
-  const later = laterKnown(knownAfterDeploy);
+  const later = laterKnown(stack);
   if (rows.length === 0) return later && `<code>${inert(shortName, 128)}</code>: ${later}`;
   return fold(`<code>${inert(shortName, 128)}</code>`, rows, 'change', most, later);
 }
@@ -308,12 +308,20 @@ function changesOf(stack: StackResult, { dryRun }: Preview, { lines: most }: Lim
 /** So many names are read; more are a wall. */
 const MOST_NAMES = 20;
 
-/** Parameters whose value only the deployment of another stack tells. */
-function laterKnown(names: readonly string[]): string | undefined {
-  if (names.length === 0) return undefined;
+/** Parameters whose value only a build, or the deployment of another stack, tells. */
+function laterKnown({ knownAfterBuild, knownAfterDeploy }: StackResult): string | undefined {
+  const lists = [
+    ['Known after build', knownAfterBuild],
+    ['Known after deploy', knownAfterDeploy],
+  ] as const;
+  const lines = lists.flatMap(([when, names]) => (names.length > 0 ? [`${when}: ${nameList(names)}`] : []));
+  return lines.length > 0 ? lines.join('\\\n') : undefined;
+}
+
+function nameList(names: readonly string[]): string {
   const shown = names.slice(0, MOST_NAMES).map(name => inertCode(name, 128));
   const more = names.length - shown.length;
-  return `Known after deploy: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function rowOf(change: Change, dryRun: boolean): string[] {

@@ -61,6 +61,8 @@ export interface StackResult {
   duration: number;
   /** In a dry run: parameters whose value only the deployment of an earlier stack will tell. */
   knownAfterDeploy: readonly string[];
+  /** In a dry run: parameters whose value only the build of an image will tell. */
+  knownAfterBuild: readonly string[];
   changes: Change[];
   timeline: ResourceTime[];
   /** What CloudFormation's validation warns of in the changes. */

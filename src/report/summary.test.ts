@@ -13,6 +13,7 @@ const stack = (overrides: Partial<StackResult>): StackResult => ({
   outcome: 'done',
   duration: 65_000,
   knownAfterDeploy: [],
+  knownAfterBuild: [],
   changes: [],
   timeline: [],
   validations: [],

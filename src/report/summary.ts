@@ -161,6 +161,7 @@ function changeTable({ stacks }: RunResult): string {
       details.map(code).join(', '),
     ]),
     ...stack.knownAfterDeploy.map(name => [stack.shortName, 'known after deploy', code(name), 'parameter', '']),
+    ...stack.knownAfterBuild.map(name => [stack.shortName, 'known after build', code(name), 'parameter', '']),
   ]);
   return rows.length === 0
     ? ''

@@ -59,7 +59,7 @@ const planned = (shortName: string): PlannedStack => ({
   tags: {},
   needsUpload: false,
 });
-const VALUES = () => ({ known: {}, afterDeploy: [], missing: [], faults: [] });
+const VALUES = () => ({ known: {}, afterDeploy: [], afterBuild: [], missing: [], faults: [], resources: () => [] });
 const OPTIONS: StackOptions = { dryRun: false, inProgress: 'wait', recreateFailed: true, skipResources: [] };
 
 /** CloudFormation on a virtual clock, of which operations go by a timeline and every call takes 80 ms. */

@@ -9,10 +9,9 @@ import type { ChangeSetRequest, DeployedStack, StackEvent } from './cloudformati
 import { type Engine, type Upload, watching } from './engine.ts';
 import { type Ended, follow, type Operation, orAbortSoon } from './follow.ts';
 import { losses } from './losses.ts';
-import type { PlannedStack } from './plan.ts';
 import { ServiceRollouts } from './service-rollouts.ts';
 import { settlePolicy, settleProtection } from './settings.ts';
-import type { Step } from './stack-turn.ts';
+import type { Step, Values } from './stack-turn.ts';
 import { timelineOf } from './timeline.ts';
 import { shownWarnings } from './validations.ts';
 
@@ -23,7 +22,7 @@ export async function preview(step: Step): Promise<void> {
   // What a stack needs that is not at rest, or not in order, is known when it is.
   if (verdict.kind === 'busy' || verdict.kind === 'recover') return;
   // Beside the remains of a stack, or without all values, no change set can be made: the template tells what it can.
-  if (verdict.kind === 'recreate' || values.missing.length > 0) result.changes = everyResource(stack, verdict);
+  if (verdict.kind === 'recreate' || values.missing.length > 0) result.changes = everyResource(values, verdict);
   else if (verdict.kind !== 'unchanged') {
     const upload = await uploadIfLarge(step, false);
     try {
@@ -188,8 +187,10 @@ async function conclude(ended: Ended, rollouts: ServiceRollouts, step: Step): Pr
   Object.assign(result, { cause, furtherCauses, reason: cause ? undefined : `ended in ${ended.status}` });
 }
 
-function everyResource(stack: PlannedStack, verdict: Verdict): ShownChange[] {
+function everyResource({ resources }: Values, verdict: Verdict): ShownChange[] {
   if (verdict.kind === 'update') return [];
-  const resources = Object.entries(stack.template.resources);
-  return resources.map(([logicalId, { type }]) => ({ action: 'Add', logicalId, type, details: [] }));
+  return [...resources()].flatMap(({ id, type, exists }): ShownChange[] => {
+    if (exists === false) return [];
+    return [{ action: 'Add', logicalId: id, type, details: exists === true ? [] : ['if its condition holds'] }];
+  });
 }

@@ -80,6 +80,7 @@ function judge(turn: Turn, snapshot: Snapshot): Step {
     action: actionOf(verdict, values, past),
     reason: [...past.values(), ...reasonOf(verdict, values, options)].join('; ') || undefined,
     knownAfterDeploy: values.afterDeploy,
+    knownAfterBuild: values.afterBuild,
     outputs: snapshot.stack?.outputs ?? {},
   });
   throwIfAny([...statusFaults(stack.stackName, verdict, options), ...values.faults]);
@@ -107,6 +108,8 @@ function reasonOf(verdict: Verdict, values: Values, { dryRun }: StackOptions): s
   }
   if (verdict.kind === 'update') return [`changed: ${verdict.because}`];
   if (!dryRun) return [];
+  if (verdict.kind === 'create' && values.missing.length > 0)
+    return ['read from its template, since not all its values are known yet'];
   if (verdict.kind === 'recreate') return [`replaces a stack in ${verdict.status}`];
   if (verdict.kind === 'recover') return [`a deployment would ${FIRST[verdict.by]} first (${verdict.status})`];
   return verdict.kind === 'busy'

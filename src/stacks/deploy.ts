@@ -6,13 +6,16 @@ import { classifyStatus } from './classify.ts';
 import type { DeployedStack, ParameterValue } from './cloudformation.ts';
 import { deployStack } from './deploy-stack.ts';
 import { blankResult, type Engine, isGood, type Snapshot, type Snapshots } from './engine.ts';
+import { scopesOf } from './evaluation/scope.ts';
+import type { Resource } from './evaluation/values.ts';
 import { untilAnswered } from './follow.ts';
 import type { Plan, PlannedStack } from './plan.ts';
-import { type Pool, resolve, valueFaults } from './resolve.ts';
+import { isToBeBuilt, type Pool, resolve, valueFaults } from './resolve.ts';
 import { schedule } from './schedule.ts';
 import type { StackOptions, Values } from './stack-turn.ts';
 import type { Lookup } from './stacks-file.ts';
-import { protectionFaults, type RecoveryOptions, statusFaults } from './status-faults.ts';
+import { protectionFaults, statusFaults } from './status-faults.ts';
+import { withWhatStands } from './what-stands.ts';
 
 /**
  * Reads all stacks of a plan at once: two calls for each that is worked on, and one for each that `only` leaves out, whose
@@ -76,7 +79,7 @@ export function checkBeforeWrites(
   plan: Plan,
   snapshots: Snapshots,
   lookups: Pool['lookups'],
-  options: RecoveryOptions,
+  options: StackOptions,
 ): void {
   const inRun = new Set(plan.stacks.map(stack => stack.shortName));
   const pool = { outputs: outputsOf(snapshots), lookups };
@@ -85,7 +88,8 @@ export function checkBeforeWrites(
     const parameterFaults = stack.parameters.flatMap(parameter => {
       // What a stack of this run provides is judged when it is there.
       if (parameter.source.kind === 'output' && inRun.has(parameter.source.stack)) return [];
-      return valueFaults(parameter, resolve(parameter, pool, deployed), stack, false);
+      const value = resolve(parameter, pool, deployed);
+      return options.dryRun && isToBeBuilt(parameter, value) ? [] : valueFaults(parameter, value, stack, false);
     });
     const verdict = classifyStatus(deployed);
     const remains = deployed && verdict?.kind === 'recreate' ? protectionFaults(deployed) : [];
@@ -106,6 +110,15 @@ export interface DeployOptions extends StackOptions {
   maxParallel: number;
 }
 
+/** What the values of a stack are made from. */
+interface Sources {
+  pool: Pool;
+  /** Short names of stacks that a dry run would have deployed. */
+  pending: ReadonlySet<string>;
+  dryRun: boolean;
+  resources: () => Iterable<Resource>;
+}
+
 /**
  * Deploys the stacks of a plan, each as soon as those it depends on are deployed, their outputs feeding its parameters.
  * After a failure nothing new starts; what is deployed stays as it is.
@@ -116,10 +129,14 @@ export async function deploy(
   lookups: Pool['lookups'],
   engine: Engine,
   options: DeployOptions,
+  region: string,
 ): Promise<StackResult[]> {
   const outputs = new Map(outputsOf(snapshots));
   const pending = new Set<string>();
-  const { maxParallel: limit } = options;
+  const { maxParallel: limit, dryRun } = options;
+  const pool = { outputs, lookups };
+  const resourcesOf = (shortName: string) =>
+    scopesOf(withWhatStands(plan, snapshots), region).get(shortName)?.resources.values() ?? [];
   const snapshotOf = (stack: PlannedStack) =>
     snapshots.get(stack.shortName) ?? { stack: undefined, template: undefined };
   return schedule(
@@ -127,7 +144,8 @@ export async function deploy(
     { dependencies: plan.dependencies, limit, afterFailure: 'stop' },
     {
       async run(stack) {
-        const valuesFor = (snapshot: Snapshot) => valuesOf(stack, { outputs, lookups }, snapshot, pending);
+        const resources = () => resourcesOf(stack.shortName);
+        const valuesFor = (snapshot: Snapshot) => valuesOf(stack, snapshot, { pool, pending, dryRun, resources });
         const result = await deployStack(stack, valuesFor, snapshotOf(stack), engine, options);
         if (result.outcome === 'planned' && result.action !== 'none') pending.add(stack.shortName);
         if (result.outcome === 'done') outputs.set(stack.shortName, result.outputs);
@@ -149,23 +167,26 @@ export async function deploy(
 
 /**
  * The values of a stack's parameters. In a dry run, what a pending stack will provide counts as known after deploy; its
- * present value, or the consumer's, stands in for it where there is one.
+ * present value, or the consumer's, stands in for it where there is one. An image that was never built is known after build.
  */
-function valuesOf(stack: PlannedStack, pool: Pool, snapshot: Snapshot, pending: ReadonlySet<string>): Values {
+function valuesOf(stack: PlannedStack, snapshot: Snapshot, { pool, pending, dryRun, resources }: Sources): Values {
   const known: Record<string, ParameterValue> = {};
   const afterDeploy: string[] = [];
+  const afterBuild: string[] = [];
   const lacking: string[] = [];
   const faults: Fault[] = [];
   for (const parameter of stack.parameters) {
     const { declaration, source } = parameter;
     const isPending = source.kind === 'output' && pending.has(source.stack);
     const value = resolve(parameter, pool, snapshot.stack);
+    const isUnbuilt = dryRun && isToBeBuilt(parameter, value);
     if (isPending) afterDeploy.push(declaration.name);
+    if (isUnbuilt) afterBuild.push(declaration.name);
     if (value !== undefined) known[declaration.name] = value;
     else lacking.push(declaration.name);
-    if (!isPending) faults.push(...valueFaults(parameter, value, stack, true));
+    if (!isPending && !isUnbuilt) faults.push(...valueFaults(parameter, value, stack, true));
   }
-  return { known, afterDeploy, missing: lacking, faults };
+  return { known, afterDeploy, afterBuild, missing: lacking, faults, resources };
 }
 
 function outputsOf(snapshots: Snapshots): Map<string, Readonly<Record<string, string>>> {

@@ -63,6 +63,7 @@ export function blankResult({ shortName, stackName }: { shortName: string; stack
     outcome: 'skipped',
     duration: 0,
     knownAfterDeploy: [],
+    knownAfterBuild: [],
     changes: [],
     timeline: [],
     validations: [],

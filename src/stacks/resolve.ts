@@ -73,10 +73,19 @@ function missing({ declaration, source }: PlannedParameter, stack: PlannedStack,
   };
 }
 
+/** Parameters whose values build-push puts out. */
+const IMAGES = [
+  ['ImageUri', 'image-uri'],
+  ['CollectorImageUri', 'collector-image-uri'],
+] as const;
+
 /** Parameters that have an input of their own. */
-export const PARAMETER_INPUTS: ReadonlyMap<string, 'image-uri' | 'collector-image-uri' | 'permissions-boundary'> =
-  new Map([
-    ['ImageUri', 'image-uri'],
-    ['CollectorImageUri', 'collector-image-uri'],
-    ['PermissionsBoundary', 'permissions-boundary'],
-  ]);
+export const PARAMETER_INPUTS: ReadonlyMap<string, (typeof IMAGES)[number][1] | 'permissions-boundary'> = new Map([
+  ...IMAGES,
+  ['PermissionsBoundary', 'permissions-boundary'],
+]);
+
+/** Whether nothing but a build can tell the value: a dry run before the first one does without. */
+export function isToBeBuilt({ declaration, source }: PlannedParameter, value: ParameterValue | undefined): boolean {
+  return value === undefined && source.kind === 'deployed' && IMAGES.some(([name]) => name === declaration.name);
+}

@@ -4,6 +4,7 @@ import type { UnderWay } from './cancel.ts';
 import type { Verdict } from './classify.ts';
 import type { ParameterValue } from './cloudformation.ts';
 import type { Engine, Snapshot } from './engine.ts';
+import type { Resource } from './evaluation/values.ts';
 import type { PlannedStack } from './plan.ts';
 import type { Remedy } from './recover.ts';
 import type { RecoveryOptions } from './status-faults.ts';
@@ -13,10 +14,14 @@ export interface Values {
   known: Readonly<Record<string, ParameterValue>>;
   /** In a dry run: parameters whose value a stack of this run will provide. */
   afterDeploy: readonly string[];
-  /** Among those, the ones that no present value can stand in for: without them no change set can be made. */
+  /** In a dry run: parameters whose value the build of an image will tell. */
+  afterBuild: readonly string[];
+  /** Among those two, the ones that no present value can stand in for: without them no change set can be made. */
   missing: readonly string[];
   /** Why the stack cannot be deployed with these values. */
   faults: readonly Fault[];
+  /** What the template makes of the values that are known, where no change set can tell. */
+  resources: () => Iterable<Resource>;
 }
 
 /** How one stack shall be deployed. */

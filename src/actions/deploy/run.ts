@@ -68,7 +68,7 @@ export const action = defineAction(
     const { costChange } = isCostAsked ? await import('../../cost/cost-change.ts') : { costChange: () => undefined };
     const cost = costChange(plan, snapshots, session.region);
     const stacks = await inGroup(host, dryRun ? 'Changes' : 'Deployment', () =>
-      deploy(plan, snapshots, lookups, engine, options),
+      deploy(plan, snapshots, lookups, engine, options, session.region),
     );
 
     const run = { ...resultOf(stacks), cost };

@@ -49,7 +49,7 @@ export const spec = declareAction({
     },
     'dry-run': {
       kind: 'boolean',
-      description: 'Shows what would change, and leaves nothing behind.',
+      description: 'Shows what would change, and leaves nothing behind. Images need not be built yet.',
       default: false,
     },
     comment: {
