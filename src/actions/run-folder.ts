@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, UserFault } from '../runner/fault.ts';
@@ -21,9 +21,14 @@ export async function makeRunFolder(action: string): Promise<string> {
   }
 }
 
-/** Writes a file of the run for its owner only. */
+/** Writes a file of the run for its owner only; what there is no room for leaves no part of itself. */
 export async function writeRunFile(folder: string, name: string, content: string): Promise<string> {
   const path = join(folder, name);
-  await writeFile(path, content, { mode: 0o600 });
+  try {
+    await writeFile(path, content, { mode: 0o600 });
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
   return path;
 }

@@ -49,6 +49,7 @@ export interface Scenarios {
 export function scenarios(pace = 0): Scenarios {
   const original = { ...process.env };
   const workspace = mkdtempSync(join(tmpdir(), 'zap-obs-workspace-'));
+  const temporary = mkdtempSync(join(tmpdir(), 'zap-obs-runner-'));
   let aws: LocalAws | undefined;
   const running = () => {
     if (!aws) throw new Error('the local AWS runs only while tests do');
@@ -56,11 +57,11 @@ export function scenarios(pace = 0): Scenarios {
   };
   beforeAll(async () => {
     aws = await startLocalAws({ port: 0, pace });
-    process.env = { ...environmentWithoutAws(), ...localAwsEnvironment(aws.url) };
+    process.env = { ...environmentWithoutAws(), ...localAwsEnvironment(aws.url), RUNNER_TEMP: temporary };
   });
   afterAll(async () => {
     process.env = original;
-    rmSync(workspace, { recursive: true, force: true });
+    for (const folder of [workspace, temporary]) rmSync(folder, { recursive: true, force: true });
     await aws?.close();
   });
   return {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProofResult } from '../../report/proof-result.ts';
+import { Cancelled } from '../../runner/cancellation.ts';
 import { type ScenarioRun, scenarios } from '../../tooling/scenario.ts';
 import {
   SCRIPTED_EXPECTATIONS,
@@ -36,6 +37,7 @@ async function validate(
   script: ScriptedAppOptions = {},
   inputs: Record<string, string> = {},
   files: Record<string, string> = FILES,
+  signal?: AbortSignal,
 ): Promise<ScenarioRun & { log: string; result: ProofResult }> {
   app = await startScriptedApp(world.aws.url, prometheus, script);
   const run = await world.run(
@@ -50,6 +52,7 @@ async function validate(
       ...inputs,
     },
     files,
+    signal,
   );
   const { result: path } = run.host.outputs;
   return { ...run, log: run.host.log.join('\n'), result: path ? JSON.parse(readFileSync(path, 'utf8')) : undefined };
@@ -147,6 +150,23 @@ describe('before anything is sent', () => {
     const { code, log } = await validate();
     expect(code).toBe(1);
     expect(log).toMatch(/finds what nobody has sent|no Prometheus/);
+  });
+});
+
+describe('when it is cancelled', () => {
+  it('says in outputs, summary and files that nothing is proven', async () => {
+    const cancelled = new AbortController();
+    const during = (n: number) => {
+      if (n === 3) cancelled.abort(new Cancelled('SIGINT'));
+      return { trace: 'lost' } as const;
+    };
+    const { code, host, result, log } = await validate({ fate: during }, { timeout: '10m' }, FILES, cancelled.signal);
+    expect(code).toBe(130);
+    expect(host.outputs.passed).toBe('false');
+    const fault = { what: 'Before the proof was complete, the run was cancelled (SIGINT)' };
+    expect(result).toMatchObject({ passed: false, faults: [fault], checks: [] });
+    expect(host.summaryText).toContain(fault.what);
+    expect(log).toContain('nothing could be proven');
   });
 });
 

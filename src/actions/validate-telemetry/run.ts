@@ -1,7 +1,8 @@
 import type { ProofResult } from '../../report/proof-result.ts';
+import { Cancelled } from '../../runner/cancellation.ts';
 import { systemClock } from '../../runner/clock.ts';
 import { type ActionContext, defineAction } from '../../runner/define-action.ts';
-import { throwIfAny, UserFault } from '../../runner/fault.ts';
+import { type Fault, throwIfAny, UserFault } from '../../runner/fault.ts';
 import { judgeRun, type Surroundings } from '../../telemetry/judge-run.ts';
 import { type ProofPlan, proveRun } from '../../telemetry/proof-run.ts';
 import { mintRun } from '../../telemetry/trace-id.ts';
@@ -46,15 +47,15 @@ async function attemptOf(
   plan: ProofPlan,
   surroundings: Surroundings,
   { inputs, host, signal }: Context,
-): Promise<{ result: ProofResult; failure?: UserFault }> {
+): Promise<{ result: ProofResult; failure?: UserFault | Cancelled }> {
   const startedAt = systemClock.now();
   const progress = progressOf(host, systemClock);
   try {
     const watching = { signal, clock: systemClock, patience: inputs.timeout, mustReach: true, progress };
     return { result: await judgeRun(await proveRun(plan, watching), surroundings) };
   } catch (failure) {
-    if (!(failure instanceof UserFault)) throw failure;
-    return { result: nothingProven(plan, startedAt, surroundings, failure), failure };
+    if (!(failure instanceof UserFault || failure instanceof Cancelled)) throw failure;
+    return { result: nothingProven(plan, startedAt, surroundings, faultsOf(failure)), failure };
   } finally {
     host.status?.('');
   }
@@ -64,11 +65,17 @@ function nothingProven(
   { expectations, run, target }: ProofPlan,
   startedAt: number,
   { simulated }: Surroundings,
-  { faults }: UserFault,
+  faults: readonly Fault[],
 ): ProofResult {
   return {
     ...{ service: expectations.service, run, target, passed: false, startedAt, simulated, faults },
     ...{ duration: systemClock.now() - startedAt, calls: 0 },
     ...{ requests: [], checks: [], signals: [], ledgers: [], links: [] },
   };
+}
+
+function faultsOf(failure: UserFault | Cancelled): readonly Fault[] {
+  return failure instanceof UserFault
+    ? failure.faults
+    : [{ what: `Before the proof was complete, ${failure.message}`, fix: 'Run it again: it begins anew' }];
 }

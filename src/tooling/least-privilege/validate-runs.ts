@@ -32,7 +32,11 @@ export async function validateRuns(made: Bootstrap): Promise<LocalAws> {
   const port = Number(new URL(await prometheus.listen()).port);
   // The Prometheus behind the workspace is scripted, so that no container runs.
   const aws = await startLocalAws({ port: 0, containers: pretendedContainers(port) });
-  process.env = { ...environmentWithoutAws(), ...localAwsEnvironment(aws.url) } as NodeJS.ProcessEnv;
+  process.env = {
+    ...environmentWithoutAws(),
+    ...localAwsEnvironment(aws.url),
+    RUNNER_TEMP: workspace,
+  } as NodeJS.ProcessEnv;
   const validate = async (script: ScriptedAppOptions, expected: number) => {
     const app = await startScriptedApp(aws.url, prometheus, { group: GROUP, ...script });
     try {
