@@ -15,29 +15,21 @@ export interface Seen {
   run?: RunResult;
 }
 
-const {
-  comment,
-  'github-token': token,
-  'dry-run': dryRun,
-  'stack-prefix': prefix,
-  'stacks-file': file,
-  only,
-} = spec.inputs;
-const { 'aws-region': region, 'role-to-assume': role } = spec.inputs;
-
 /** The inputs on which the comment itself depends. */
-const OWN = {
-  comment,
-  'github-token': token,
-  'dry-run': dryRun,
-  'stack-prefix': prefix,
-  'stacks-file': file,
-  only,
-  'aws-region': region,
-  'role-to-assume': role,
-};
+const NAMES = [
+  'comment',
+  'github-token',
+  'dry-run',
+  'stack-prefix',
+  'stacks-file',
+  'only',
+  'aws-region',
+  'role-to-assume',
+] as const;
+type Own = Pick<typeof spec.inputs, (typeof NAMES)[number]>;
+const OWN = Object.fromEntries(NAMES.map(name => [name, spec.inputs[name]])) as Own;
 
-export type CommentInputs = InputValues<typeof OWN>;
+export type CommentInputs = InputValues<Own>;
 
 export type CommentContext = Pick<Context, 'host' | 'redact' | 'writeSummary' | 'signal'>;
 
