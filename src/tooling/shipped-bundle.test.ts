@@ -1,6 +1,4 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LocalAws, startLocalAws } from '@zap-obs/local-aws';
@@ -8,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO_IMAGES } from './demo-inputs.ts';
 import { startFakeGitHub } from './fake-github.ts';
 import { type BundleOptions, runBundle } from './run-bundle.ts';
+import { startTokenIssuer, tokenOf } from './safety/token-issuer.ts';
 
 // `dist/` as committed, started as the runner starts it. A stale one fails in bundle.test.ts.
 let aws: LocalAws;
@@ -185,20 +184,14 @@ describe('credentials', () => {
   });
 
   it('a role: assumed with the token of the job, which stays inside', async () => {
-    const token = ['e30', Buffer.from('{"sub":"repo:org/shop"}').toString('base64url'), 'c2ln'].join('.');
-    const issuer = createServer((request, response) => {
-      response
-        .writeHead(request.headers.authorization === 'Bearer of-the-job' ? 200 : 401)
-        .end(JSON.stringify({ value: token }));
-    });
-    await new Promise<void>(resolve => issuer.listen(0, '127.0.0.1', resolve));
+    const token = tokenOf('repo:org/shop', 'signed');
+    const issuer = await startTokenIssuer(token, 'of-the-job');
     try {
       const before = aws.calls.length;
       const env = {
         AWS_ACCESS_KEY_ID: '',
         AWS_SECRET_ACCESS_KEY: '',
-        ACTIONS_ID_TOKEN_REQUEST_URL: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/token?v=1`,
-        ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'of-the-job',
+        ...issuer.env,
       };
       const inputs = {
         'stack-prefix': 'oidc',

@@ -202,7 +202,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   );
   const services = {
     cloudformation: queryService(CLOUDFORMATION, cloudFormation, 'query'),
-    sts: stsService(account, keys),
+    sts: stsService(account, keys, now),
     ec2: ec2Service(account, regions),
     ecs: ecs.service,
     ecr: ecr.service,

@@ -37,7 +37,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Listeni
   const services = {
     xray: xrayService(account, new SpanLog(logs, events), now),
     logs: logsService(logs, events, now),
-    sts: stsService(account, new AccessKeys(now)),
+    sts: stsService(account, new AccessKeys(now), now),
   };
   const server = await listen({
     host: options.host,

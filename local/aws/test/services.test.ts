@@ -150,14 +150,31 @@ describe('STS', () => {
     expect(text).toContain('<Arn>arn:aws:sts::000000000000:assumed-role/deploy/run-1</Arn>');
   });
 
-  test('refuses what is no token', async () => {
+  const claimed = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c2ln`;
+
+  test.each([
+    ['is no token', 'a.b', 'InvalidIdentityToken'],
+    ['is for nobody', claimed({}), 'InvalidIdentityToken'],
+    ['is for another service', claimed({ aud: 'https://github.com/org' }), 'InvalidIdentityToken'],
+    ['has expired', claimed({ aud: 'sts.amazonaws.com', exp: 1_600_000_000 }), 'ExpiredTokenException'],
+  ])('refuses what %s', async (_, token, code) => {
     const params = {
       Action: 'AssumeRoleWithWebIdentity',
       RoleArn: 'arn:aws:iam::000000000000:role/x',
       RoleSessionName: 'ab',
-      WebIdentityToken: 'a.b',
+      WebIdentityToken: token,
     };
-    expect((await call(undefined, params)).text).toContain('<Code>InvalidIdentityToken</Code>');
+    expect((await call(undefined, params)).text).toContain(`<Code>${code}</Code>`);
+  });
+
+  test('takes a token for several, as long as it goes on', async () => {
+    const params = {
+      Action: 'AssumeRoleWithWebIdentity',
+      RoleArn: 'arn:aws:iam::000000000000:role/x',
+      RoleSessionName: 'ab',
+      WebIdentityToken: claimed({ aud: ['other', 'sts.amazonaws.com'], exp: 32_503_680_000 }),
+    };
+    expect((await call(undefined, params)).status).toBe(200);
   });
 });
 

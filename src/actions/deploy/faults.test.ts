@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Fate, type FaultProxy, refusal, startFaultProxy } from '../../tooling/fault-proxy.ts';
+import { tokenOf } from '../../tooling/safety/token-issuer.ts';
 import { scenarios } from '../../tooling/scenario.ts';
 import { action as teardown } from '../teardown/run.ts';
 import { action as deploy } from './run.ts';
@@ -171,7 +172,7 @@ describe('credentials that expire while AWS works', () => {
 
   describe('with a role', () => {
     const role = { 'role-to-assume': 'arn:aws:iam::123456789012:role/deploy' };
-    const token = ['e30', Buffer.from('{"sub":"repo:org/shop"}').toString('base64url'), 'c2ln'].join('.');
+    const token = tokenOf('repo:org/shop', 'signed');
 
     it('are got anew, and nobody notices', async () => {
       let tokens = 0;

@@ -1,22 +1,16 @@
 // The workflows under act as they are committed, by the shipped bundle, against a local AWS whose containers run.
-import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { rm } from 'node:fs/promises';
 import { type LocalAws, startLocalAws } from '@zap-obs/local-aws';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runDocker } from '../../compose/docker.docker.ts';
 import { isRead } from '../bench/figures.ts';
 import { imagesIn, localAwsImages } from '../local-images.ts';
-import { ROOT } from '../repository.ts';
 import { localAwsEnvironment } from '../run-bundle.ts';
-import { checkoutStep, PINNED_IN } from '../workflows/checkout.ts';
-import { type Plain, yamlText } from '../workflows/yaml-text.ts';
 import { needAct } from './act-binary.ts';
 import type { ActLine } from './act-log.ts';
 import { type ActOutcome, runAct } from './act-run.ts';
 import { actRunOf, type WorkflowName } from './act-workflows.ts';
+import { FOREIGN_WORKFLOW, foreignRepository } from './foreign-repository.ts';
 
 const images = imagesIn(process.env);
 let aws: LocalAws;
@@ -66,35 +60,37 @@ it('deploy goes from source to a proof, has nothing to do then, and teardown lea
 });
 
 it('a repository of its own uses the pipeline, an alias and an action, as committed', async () => {
-  const repository = await foreignRepository([
-    checkoutStep(await readFile(join(ROOT, PINNED_IN), 'utf8')),
-    {
-      uses: 'org/zap-obs@v1',
-      with: {
-        'stack-prefix': 'shop',
-        repository: 'shop/app',
-        profile: 'lean',
-        parameters: 'MetricInterval: 1000',
-        'build-args': JSON.stringify({ NODE_IMAGE: images.NODE_IMAGE }),
-        'collector-image': images.COLLECTOR_IMAGE,
-        ...(process.env.NODE_EXTRA_CA_CERTS && {
-          'secret-files': JSON.stringify({ ca: process.env.NODE_EXTRA_CA_CERTS }),
-        }),
+  const repository = await foreignRepository({
+    folder: 'zap-app',
+    steps: [
+      {
+        uses: 'org/zap-obs@v1',
+        with: {
+          'stack-prefix': 'shop',
+          repository: 'shop/app',
+          profile: 'lean',
+          parameters: 'MetricInterval: 1000',
+          'build-args': JSON.stringify({ NODE_IMAGE: images.NODE_IMAGE }),
+          'collector-image': images.COLLECTOR_IMAGE,
+          ...(process.env.NODE_EXTRA_CA_CERTS && {
+            'secret-files': JSON.stringify({ ca: process.env.NODE_EXTRA_CA_CERTS }),
+          }),
+        },
       },
-    },
-    {
-      uses: 'org/zap-obs/deploy@v1',
-      with: { 'stack-prefix': 'shop', 'dry-run': true, only: 'monitoring', profile: 'lean' },
-    },
-    {
-      uses: 'org/zap-obs/actions/teardown@v1',
-      with: { 'stack-prefix': 'shop', confirm: 'shop', 'delete-repositories': true },
-    },
-  ]);
+      {
+        uses: 'org/zap-obs/deploy@v1',
+        with: { 'stack-prefix': 'shop', 'dry-run': true, only: 'monitoring', profile: 'lean' },
+      },
+      {
+        uses: 'org/zap-obs/actions/teardown@v1',
+        with: { 'stack-prefix': 'shop', confirm: 'shop', 'delete-repositories': true },
+      },
+    ],
+  });
   try {
     const env = { ...localAwsEnvironment(aws.url), ...dockerVariables() };
     const outcome = await runAct(
-      { workflow: '.github/workflows/main.yml', event: 'push', payload: {}, env, vars: {} },
+      { workflow: FOREIGN_WORKFLOW, event: 'push', payload: {}, env, vars: {} },
       { cwd: repository },
     );
     headlines(outcome);
@@ -116,18 +112,4 @@ it('a repository of its own uses the pipeline, an alias and an action, as commit
 function dockerVariables(): Record<string, string> {
   const names = ['DOCKER_CONFIG', 'DOCKER_HOST', 'DOCKER_BUILDKIT', 'NODE_EXTRA_CA_CERTS'];
   return Object.fromEntries(names.flatMap(name => (process.env[name] ? [[name, process.env[name]]] : [])));
-}
-
-/** The sample application as somebody else's repository, with one workflow of one job. */
-async function foreignRepository(steps: Plain[]): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'zap-obs-foreign-'));
-  await cp(join(ROOT, 'zap-app'), folder, { recursive: true, filter: path => !path.includes('node_modules') });
-  await mkdir(join(folder, '.github/workflows'), { recursive: true });
-  const workflow = { on: 'push', permissions: {}, jobs: { all: { 'runs-on': 'ubuntu-latest', steps } } };
-  await writeFile(join(folder, '.github/workflows/main.yml'), yamlText('', workflow));
-  const git = (...args: string[]) => promisify(execFile)('git', args, { cwd: folder });
-  await git('init', '--quiet', '--initial-branch=main');
-  await git('add', '--all');
-  await git('-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '--quiet', '-m', 'Begin');
-  return folder;
 }

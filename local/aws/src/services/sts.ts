@@ -9,8 +9,11 @@ const DEFAULT_SECONDS = 3600;
 /** Credentials that a role was assumed with, by access key id. */
 type Sessions = Map<string, { roleArn: string; sessionName: string }>;
 
-/** AWS STS: who one is, and temporary credentials. Nothing is checked but that the request is well-formed. */
-export function stsService(account: string, keys: AccessKeys): Service {
+/**
+ * AWS STS: who one is, and temporary credentials. Roles need not exist, and trust anybody: of a web identity only what its
+ * token says of itself is checked, not who signed it.
+ */
+export function stsService(account: string, keys: AccessKeys, now: () => Date): Service {
   const sessions: Sessions = new Map();
   const actions: Readonly<Record<string, QueryAction>> = {
     GetCallerIdentity: ({ accessKeyId }) => {
@@ -22,6 +25,7 @@ export function stsService(account: string, keys: AccessKeys): Service {
     AssumeRole: (_, params) => assume(sessions, params, keys),
     AssumeRoleWithWebIdentity: (_, params) => {
       const claims = readClaims(requiredText(params, 'WebIdentityToken'));
+      checkClaims(claims, now());
       return {
         ...assume(sessions, params, keys),
         SubjectFromWebIdentityToken: claims.sub,
@@ -64,6 +68,22 @@ function assume(sessions: Sessions, params: Params, keys: AccessKeys) {
 /** Without the role's path, as AWS gives it. */
 function assumedArn({ roleArn, sessionName }: { roleArn: string; sessionName: string }): string {
   return `${roleArn.replace(':iam:', ':sts:').replace(/:role\/(.*\/)?/, ':assumed-role/')}/${sessionName}`;
+}
+
+/** The client id that an identity provider of IAM has for GitHub, and that GitHub's tokens are asked for. */
+const AUDIENCE = 'sts.amazonaws.com';
+
+/**
+ * For whom the token is and until when, with the errors and in the words of STS; a token that names no end has none here.
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html#API_AssumeRoleWithWebIdentity_Errors
+ */
+function checkClaims({ aud, exp }: Record<string, unknown>, now: Date): void {
+  if (![aud].flat().includes(AUDIENCE)) throw new AwsError('InvalidIdentityToken', 'Incorrect token audience');
+  if (typeof exp !== 'number' || exp * 1000 > now.getTime()) return;
+  throw new AwsError(
+    'ExpiredTokenException',
+    `Token expired: current date/time ${Math.floor(now.getTime() / 1000)} must be before the expiration date/time ${exp}`,
+  );
 }
 
 /** The claims of a JWT; whoever signed it. Throws STS's InvalidIdentityToken for what is none. */
