@@ -138,6 +138,7 @@ describe('a change set that is not executed goes, with the empty stack that held
     expect(await previewChange(CHANGE, used)).toEqual({
       stackId: 'arn:s',
       isNothing: false,
+      isStackLeft: false,
       changes: READY.changes,
       validations: [],
     });
@@ -239,6 +240,37 @@ describe('a change set that is not executed goes, with the empty stack that held
     expect(warnings).toEqual([
       expect.stringContaining('aws cloudformation delete-change-set --stack-name s --change-set-name c'),
     ]);
+  });
+});
+
+describe('an empty stack that may not be deleted', () => {
+  const denied = new UserFault({
+    what: 'The credentials do not allow `x`',
+    seen: 'no',
+    fix: 'Allow `x` for this role',
+  });
+
+  it.each(['deleteEmptyStack', 'hasChangeSets'] as const)(
+    'is told as such when %s is refused, without the advice to allow it',
+    async call => {
+      const { engine: used, warnings } = engine({ [call]: () => Promise.reject(denied) });
+      expect((await previewChange(CHANGE, used)).isStackLeft).toBe(true);
+      expect(warnings).toEqual([
+        expect.stringMatching(/^Stack `s` stays behind empty .*do not allow `x`\. Seen: no\.$/),
+      ]);
+    },
+  );
+
+  it('is none where its change set may be left, or the stack stands', async () => {
+    const { engine: used, warnings } = engine({ deleteChangeSet: () => Promise.reject(denied) });
+    expect((await previewChange(CHANGE, used)).isStackLeft).toBe(false);
+    expect(warnings).toEqual([expect.stringMatching(/^Change set c of s may be left: .* Allow `x` for this role\.$/)]);
+
+    const standing = engine({
+      describe: async () => ({ ...STACK, status: 'CREATE_COMPLETE' }),
+      hasChangeSets: () => Promise.reject(denied),
+    });
+    expect([(await previewChange(CHANGE, standing.engine)).isStackLeft, standing.warnings]).toEqual([false, []]);
   });
 });
 

@@ -36,14 +36,19 @@ export class ValidationFault extends UserFault {
 }
 
 /**
- * Works out what would change, and leaves nothing behind.
+ * Works out what would change, and leaves nothing behind but, where the credentials may not delete stacks, the empty one that a
+ * change set of a new stack is made in.
  *
+ * @returns also whether that stack stays
  * @throws UserFault when CloudFormation refuses the change; the signal's reason when that aborts first
  */
-export async function previewChange(request: ChangeSetRequest, engine: Engine): Promise<Prepared> {
+export async function previewChange(
+  request: ChangeSetRequest,
+  engine: Engine,
+): Promise<Prepared & { isStackLeft: boolean }> {
   const { id: _, ...prepared } = await prepare(request, engine);
-  await discard({ ...request, stackId: prepared.stackId }, engine);
-  return prepared;
+  const remains = await discard({ ...request, stackId: prepared.stackId }, engine);
+  return { ...prepared, isStackLeft: remains?.left === 'empty stack' };
 }
 
 /**
@@ -198,23 +203,33 @@ async function hasBegun(stackId: string, token: string, looks: readonly number[]
  * that it never hides why the change was given up; and it takes no longer than a cancelled job has.
  *
  * @param pending ends with the creation that is not answered yet: only then is a removal the last word
+ * @returns what stays behind
  */
-async function discard(request: Unused, engine: Engine, pending?: Promise<void>): Promise<void> {
-  const { stackName, name } = request;
+async function discard(request: Unused, engine: Engine, pending?: Promise<void>): Promise<Remains | undefined> {
   // A timer that nobody waits for any more would keep the process.
   const over = new AbortController();
-  const giveUp = engine.clock.sleep(PATIENCE, over.signal).then(() => 'CloudFormation does not answer in time');
+  const giveUp = engine.clock
+    .sleep(PATIENCE, over.signal)
+    .then((): Remains => ({ left: 'change set', why: 'CloudFormation does not answer in time' }));
   const remove = async () => {
-    const trouble = await removeUnused(request, engine);
-    if (!pending) return trouble;
+    const remains = await removeUnused(request, engine);
+    if (!pending) return remains;
     await pending;
     return await removeUnused(request, engine);
   };
-  const trouble = await Promise.race([remove(), giveUp]).finally(() => over.abort());
-  if (trouble === undefined) return;
+  const remains = await Promise.race([remove(), giveUp]).finally(() => over.abort());
+  if (remains) engine.observer.warning(remainsInWords(request, remains));
+  return remains;
+}
+
+function remainsInWords({ stackName, name }: Unused, { left, why }: Remains): string {
+  if (left === 'empty stack') {
+    const what = `Stack \`${stackName}\` stays behind empty (REVIEW_IN_PROGRESS), as AWS makes one for the change set of a new stack, and it could not be deleted`;
+    return `${what}. It has no resources and costs nothing; the next preview or deployment uses it, and \`teardown\` removes it. ${why}`;
+  }
   const command = `aws cloudformation delete-change-set --stack-name ${stackName} --change-set-name ${name}`;
   const advice = `see that it is gone, and the stack too if it is empty (${command})`;
-  engine.observer.warning(`Change set ${name} of ${stackName} may be left: ${advice}. ${trouble}`);
+  return `Change set ${name} of ${stackName} may be left: ${advice}. ${why}`;
 }
 
 /** A change set that is not needed any more. */
@@ -223,19 +238,23 @@ interface Unused extends Pick<ChangeSetRequest, 'stackName' | 'name' | 'type'> {
   stackId?: string | undefined;
 }
 
-/**
- * Deletes a change set, as soon as CloudFormation lets it go, and the stack that it alone has brought into being.
- *
- * @returns what went wrong, in words
- */
+/** What could not be deleted. A stack is left when its change set is gone. */
+export interface Remains {
+  left: 'change set' | 'empty stack';
+  /** What went wrong, in words. */
+  why: string;
+}
+
+/** Deletes a change set, as soon as CloudFormation lets it go, and the stack that it alone has brought into being. */
 export async function removeUnused(
   { stackName, stackId, name, type }: Unused,
   { cloudFormation, clock }: Pick<Engine, 'cloudFormation' | 'clock'>,
-): Promise<string | undefined> {
+): Promise<Remains | undefined> {
   const deadline = clock.now() + PATIENCE;
+  let left: Remains['left'] = 'change set';
   try {
     while ((await cloudFormation.deleteChangeSet(stackName, name)) === 'busy') {
-      if (clock.now() >= deadline) return 'CloudFormation is still making it';
+      if (clock.now() >= deadline) return { left, why: 'CloudFormation is still making it' };
       await clock.sleep(250);
     }
     // Only a stack that is still empty may go, and not while another run has a change set for it. CloudFormation cannot be
@@ -243,7 +262,9 @@ export async function removeUnused(
     // one takes longer than that). That run then sees its change set gone and makes another.
     while (clock.now() <= deadline) {
       const stack = type === 'CREATE' ? await cloudFormation.describe(stackId ?? stackName) : undefined;
-      if (stack?.status !== 'REVIEW_IN_PROGRESS' || (await cloudFormation.hasChangeSets(stack.id))) return undefined;
+      if (stack?.status !== 'REVIEW_IN_PROGRESS') return undefined;
+      left = 'empty stack';
+      if (await cloudFormation.hasChangeSets(stack.id)) return undefined;
       try {
         await cloudFormation.deleteEmptyStack(stack.id, `${name}-discard`);
         return undefined;
@@ -252,10 +273,12 @@ export async function removeUnused(
         await clock.sleep(500);
       }
     }
-    return 'CloudFormation does not answer in time';
+    return { left, why: 'CloudFormation does not answer in time' };
   } catch (error) {
     if (!(error instanceof UserFault)) throw error;
-    return error.faults.map(renderFault).join(' ');
+    // That a role may not delete stacks can be meant so, as for previews of pull requests: no advice to allow it.
+    const faults = left === 'change set' ? error.faults : error.faults.map(({ fix: _, ...fault }) => fault);
+    return { left, why: faults.map(renderFault).join(' ') };
   }
 }
 

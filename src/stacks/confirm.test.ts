@@ -124,4 +124,14 @@ describe('a change set', () => {
     expect(end?.is).toBe('may be left: CloudFormation is still making it');
     expect(end?.fix).toContain('aws cloudformation delete-change-set --stack-name s --change-set-name c');
   });
+
+  it('that goes may leave its empty stack, where that may not be deleted', async () => {
+    const { end } = await confirmed({ ...CHANGE_SET, type: 'CREATE' }, ['REVIEW_IN_PROGRESS'], {
+      deleteChangeSet: async () => 'gone',
+      hasChangeSets: async () => false,
+      deleteEmptyStack: () => Promise.reject(new UserFault({ what: 'The credentials do not allow it' })),
+    });
+    expect(end?.is).toBe('is gone, and its empty stack stays: The credentials do not allow it.');
+    expect(end?.fix).toContain('the next deployment uses it');
+  });
 });

@@ -1,6 +1,6 @@
 import type { Clock } from '../runner/clock.ts';
 import { type Fault, renderFault, UserFault } from '../runner/fault.ts';
-import { removeUnused } from './change-set.ts';
+import { type Remains, removeUnused } from './change-set.ts';
 import { STATUS_ADVICE } from './classify.ts';
 import type { CloudFormation } from './cloudformation.ts';
 import { isTerminal, untilAnswered } from './follow.ts';
@@ -101,15 +101,21 @@ async function endOfChangeSet(changeSet: Unfinished & { kind: 'change-set' }, wa
   const { stackName, name } = changeSet;
   const subject = `Change set ${name} of ${stackName}`;
   const command = `aws cloudformation delete-change-set --stack-name ${stackName} --change-set-name ${name}`;
-  let trouble: string | undefined = 'CloudFormation does not answer in time';
+  let remains: Remains | undefined = { left: 'change set', why: 'CloudFormation does not answer in time' };
   const fault = await unlessOver(watcher, async () => {
-    trouble = await removeUnused(changeSet, watcher);
+    remains = await removeUnused(changeSet, watcher);
   });
-  if (fault) trouble = renderFault(fault);
-  if (trouble === undefined) return { subject, is: 'is gone' };
+  if (fault) remains = { left: 'change set', why: renderFault(fault) };
+  if (remains === undefined) return { subject, is: 'is gone' };
+  if (remains.left === 'empty stack')
+    return {
+      subject,
+      is: `is gone, and its empty stack stays: ${remains.why}`,
+      fix: 'Leave it: it costs nothing, the next deployment uses it, and `teardown` removes it',
+    };
   return {
     subject,
-    is: `may be left: ${trouble}`,
+    is: `may be left: ${remains.why}`,
     fix: `See that it is gone, and the stack too if it is empty (${command})`,
   };
 }

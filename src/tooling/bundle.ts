@@ -16,8 +16,9 @@ async function bundle(dist: string): Promise<void> {
   const build = join(ROOT, 'build');
   rmSync(build, { recursive: true, force: true });
   rmSync(dist, { recursive: true, force: true });
+  // By path: the module ids of ncc follow from where it is itself, which must not be another checkout on PATH.
   const run = (tool: string, ...args: string[]) =>
-    execFileSync(tool, args, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync(join(ROOT, 'node_modules/.bin', tool), args, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
   run('tsc', '--project', 'src/tooling/tsconfig.build.json');
   // ncc reads the nearest package.json to learn that these are modules.
   cpSync(join(ROOT, 'package.json'), join(build, 'package.json'));
