@@ -329,3 +329,11 @@ describe('words of others', () => {
     expect(active.match(/^#+ /gm)).toEqual(['### ']);
   });
 });
+
+it('says what a dry run has left at AWS', () => {
+  const told = (stacks: StackResult[]) => previewComment(MARKER, preview({ run: run(stacks) }));
+  expect(told([stack('one')])).toContain('dry run: nothing was changed at AWS');
+  expect(told([stack('one'), stack('two', { leavesStack: true })])).toContain(
+    'dry run: no resource was changed at AWS',
+  );
+});

@@ -379,12 +379,13 @@ function columns(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-function footer({ commit, page, at, dryRun }: Preview): string {
+function footer({ commit, page, at, dryRun, run }: Preview): string {
+  const isClean = !run?.stacks.some(({ leavesStack }) => leavesStack);
   const parts = [
     ...(commit ? [`Commit <code>${inert(commit.slice(0, 7))}</code>`] : []),
     ...(page ? [`<a href="${html(page)}">log and job summary</a>`] : []),
     `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
-    ...(dryRun ? ['dry run: nothing was changed at AWS'] : []),
+    ...(dryRun ? [`dry run: ${isClean ? 'nothing' : 'no resource'} was changed at AWS`] : []),
   ];
   return `<sub>${parts.join(' · ')}</sub>`;
 }

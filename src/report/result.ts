@@ -63,6 +63,8 @@ export interface StackResult {
   knownAfterDeploy: readonly string[];
   /** In a dry run: parameters whose value only the build of an image will tell. */
   knownAfterBuild: readonly string[];
+  /** A dry run could not delete the empty stack that its change set was made in. */
+  leavesStack?: boolean | undefined;
   changes: Change[];
   timeline: ResourceTime[];
   /** What CloudFormation's validation warns of in the changes. */

@@ -27,6 +27,8 @@ export async function preview(step: Step): Promise<void> {
     const upload = await uploadIfLarge(step, false);
     try {
       const prepared = await previewChange(requestOf(step, upload), engine);
+      if (prepared.isStackLeft)
+        Object.assign(result, { leavesStack: true, reason: 'this preview leaves an empty stack behind' });
       result.id = verdict.kind === 'create' ? undefined : prepared.stackId;
       recordChanges(prepared, step);
       result.losses = losses(prepared.changes, stack, engine.mayLose);
