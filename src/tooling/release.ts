@@ -52,10 +52,10 @@ function prepare(): void {
 
 /** A draft first, then both tags at once, then what everybody sees: what fails half-way leaves a draft. */
 function publish(): void {
+  const environment = pushEnvironment();
   const { tag, moving, commit, archive, notes } = JSON.parse(readFileSync(record, 'utf8')) as Prepared;
   const title = ['--title', tag];
   gh('release', 'create', tag, archive, '--draft', '--notes-file', notes, ...title, '--repo', repository);
-  const environment = pushEnvironment(process.env.GITHUB_TOKEN);
   const tags = [`${commit}:refs/tags/${tag}`, `+${commit}:refs/tags/${moving}`];
   run('git', ['push', '--atomic', 'origin', ...tags], environment);
   gh('release', 'edit', tag, '--draft=false', '--verify-tag', '--repo', repository);
@@ -115,8 +115,21 @@ function commitsSince(previous: string | undefined) {
     .map(line => ({ hash: line.slice(0, line.indexOf(' ')), subject: line.slice(line.indexOf(' ') + 1) }));
 }
 
-/** The token goes by the environment: neither into a command line nor into a file. */
-function pushEnvironment(token: string | undefined): Record<string, string> {
+/**
+ * The token goes by the environment: neither into a command line nor into a file. That of the job will not do: GitHub takes no
+ * commit from it whose workflows are those of no branch, and no `permissions` of a job can change that. At a desk, git's own
+ * credentials are used.
+ * https://docs.github.com/en/rest/authentication/permissions-required-for-fine-grained-personal-access-tokens
+ */
+function pushEnvironment(): Record<string, string> {
+  const token = process.env.RELEASE_TOKEN;
+  if (!token && process.env.GITHUB_ACTIONS === 'true') {
+    throw new UserFault({
+      what: 'There is no token to push the tags with',
+      seen: "no secret RELEASE_TOKEN in the environment `release`; GitHub refuses the job's own token, as the workflows of a release are stamped",
+      fix: 'Make a fine-grained token for this repository alone with write access to Contents and Workflows, and keep it there',
+    });
+  }
   if (!token) return {};
   const header = `AUTHORIZATION: basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`;
   const server = process.env.GITHUB_SERVER_URL || 'https://github.com';

@@ -1,6 +1,6 @@
 // A release of a small repository, with another one as its origin and a program of this test's as GitHub's client.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -148,6 +148,15 @@ describe('the whole', () => {
     expect(git(join(folder, 'origin.git'), 'tag').split('\n')).toEqual(['v1', 'v1.0.0']);
   });
 
+  it('asks for a token that GitHub takes workflows from, before anything leaves the machine', () => {
+    release('prepare');
+    expect(() => release('publish', { GITHUB_ACTIONS: 'true' })).toThrow(/RELEASE_TOKEN.*Contents and Workflows/);
+    expect(git(join(folder, 'origin.git'), 'tag')).toBe('');
+    expect(existsSync(join(folder, 'gh.log'))).toBe(false);
+    release('publish', { GITHUB_ACTIONS: 'true', RELEASE_TOKEN: 'secret-token-too' });
+    expect(git(join(folder, 'origin.git'), 'tag').split('\n')).toEqual(['v1', 'v1.0.0']);
+  });
+
   it('puts no tag anywhere when somebody else has put one', () => {
     release('prepare');
     git(tree, 'push', '--quiet', 'origin', 'main:refs/tags/v1.0.0');
@@ -164,7 +173,7 @@ describe('the whole', () => {
   }
 
   /** @throws with what it says on stderr */
-  function release(command: string): void {
+  function release(command: string, more: Record<string, string> = {}): void {
     rmSync(outputs(), { force: true });
     // As a checkout of the whole history does.
     if (command === 'prepare') git(tree, 'fetch', '--quiet', '--tags', '--force', 'origin');
@@ -173,6 +182,7 @@ describe('the whole', () => {
       PATH: `${join(folder, 'bin')}:${process.env.PATH}`,
       GITHUB_TOKEN: 'secret-token',
       GITHUB_OUTPUT: outputs(),
+      ...more,
     };
     const script = join(ROOT, 'src/tooling/release.ts');
     execFileSync(process.execPath, [script, command], { cwd: tree, env, stdio: ['ignore', 'ignore', 'pipe'] });
