@@ -76,7 +76,8 @@ const RULES: readonly Rule[] = [
   {
     applies: ({ name, message }) => name === 'AccessDenied' && message.includes('AssumeRoleWithWebIdentity'),
     what: () => 'The role does not let this job assume it',
-    fix: () => "Let the role's trust policy accept the `sub` and `aud` of this repository's tokens",
+    fix: () =>
+      "Let the role's trust policy accept that; for the roles of zap-obs, `Repository` is what `sub` has between `repo:` and the next colon",
   },
   {
     // "The IdP could not be reached; retry": https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html

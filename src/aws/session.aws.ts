@@ -5,6 +5,7 @@ import { messageOf, UserFault } from '../runner/fault.ts';
 import { type AwsError, judge } from './faults.ts';
 import { KeptCredentials } from './kept-credentials.ts';
 import { Pacing, type PacingOptions } from './pacing.ts';
+import { tokenClaims } from './token-claims.ts';
 import { ExpiredCredentials, TransientError, unanswered } from './transient-error.ts';
 
 /** Whose rights are used where: what every client of one run shares. */
@@ -91,8 +92,17 @@ async function assumeRole(region: string, role: RoleOptions, pacing: Pacing) {
     const failure = failureOf(error, action, region, pacing);
     // It is the token of the job that has expired meanwhile: the next attempt gets a new one.
     if (failure instanceof ExpiredCredentials) throw new TransientError(unanswered(action, describe(error).message));
-    throw failure;
+    const isRefused = failure instanceof UserFault && !(failure instanceof TransientError);
+    throw isRefused ? withClaims(failure, webIdentityToken) : failure;
   }
+}
+
+/** AWS does not say what of a token a role's trust policy does not accept: so what the token has is told. */
+function withClaims(refusal: UserFault, token: string): UserFault {
+  const claims = tokenClaims(token);
+  if (claims === undefined) return refusal;
+  const faults = refusal.faults.map(fault => ({ ...fault, seen: `${fault.seen}; this job's token has ${claims}` }));
+  return new UserFault(faults, { cause: refusal.cause });
 }
 
 /** @throws UserFault when the job may have no token, TransientError when the runner's service does not give it now */

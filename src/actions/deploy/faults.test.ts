@@ -209,6 +209,8 @@ describe('credentials that expire while AWS works', () => {
       expect(code).toBe(1);
       const errors = host.log.filter(line => line.startsWith('['));
       expect(errors).toEqual([expect.stringContaining('The role does not let this job assume it')]);
+      expect(errors[0]).toContain("this job's token has sub=repo:org/shop, aud=sts.amazonaws.com");
+      expect(errors[0]).not.toContain(token);
       expect(errors[0]).toContain('AWS goes on with the creation of `refused-one` (arn:aws:cloudformation:');
     });
   });

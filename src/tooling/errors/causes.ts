@@ -26,7 +26,7 @@ export const CAUSES: Readonly<Record<string, Cause>> = {
   'The credentials do not allow `<action>`': 'No policy of the role allows the call, or one denies it.',
   'The environment names no region of AWS': '`AWS_REGION` or `AWS_DEFAULT_REGION` holds something that is no region.',
   'The role does not let this job assume it':
-    'The trust policy names another repository, environment or branch than those of the job’s token.',
+    'The trust policy names another repository, environment or branch than those of the job’s token, which stand under “Seen”. For a repository that was made or renamed since 15 July 2026, GitHub has numbers in `sub`: `repo:org@1234/shop@5678:…`.',
   "The runner's service gave no OIDC token for this job": 'GitHub’s token service did not answer.',
   'There are no AWS credentials': 'No role was given, and the job has no credentials of its own.',
   'has a value that is neither a scalar nor a list of scalars, for `<name>`':
@@ -334,6 +334,8 @@ export const CAUSES: Readonly<Record<string, Cause>> = {
   '… is not accepted': 'A value is of another kind, or none of the choices.',
 
   // --- Proof ------------------------------------------------------------------------------------------------------------------
+  'Before the proof was complete, <message>':
+    'The job was cancelled or came to its time limit; what was looked at until then proves nothing.',
   '<asked> does not answer': 'A backend gave no answer within its time.',
   '<what> for log group `<group>`': {
     cause: 'CloudWatch Logs refused one of the log groups.',
