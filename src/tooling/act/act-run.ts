@@ -63,7 +63,9 @@ export async function runAct(run: ActRun, { cwd = ROOT, signal, notify }: ActOpt
       ...['--platform', 'ubuntu-latest=-self-hosted', '--pull=false'],
       ...['--artifact-server-addr', '127.0.0.1', '--cache-server-addr', '127.0.0.1'],
     ];
-    const child = spawn('act', args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    // What act keeps of each job, and leaves behind when it is stopped, goes with the folder.
+    const own = { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') };
+    const child = spawn('act', args, { cwd, env: own, stdio: ['ignore', 'pipe', 'pipe'] });
     const stop = () => child.kill('SIGTERM');
     signal?.addEventListener('abort', stop, { once: true });
     const lines: ActLine[] = [];
