@@ -1,5 +1,5 @@
-// `npm run act -- WORKFLOW…`: our workflows under act, offline, against a local AWS: `pr-smoke`, `deploy` and `teardown` in the
-// order given, or `story`, which is all of them and a second deployment that has nothing to do.
+// `npm run act -- WORKFLOW…`: our workflows under act, offline, against a local AWS: `pr-smoke`, `preview`, `deploy` and `teardown` in
+// the order given, or `story`, which is all of them and a second deployment that has nothing to do.
 //
 // `--yes` and `--images` are those of `npm start`. With AWS_ENDPOINT_URL set, that one is used, such as a local AWS that goes on
 // (`npm run aws -- --containers`); else one is started that ends with the run.

@@ -58,10 +58,8 @@ export interface FakeGitHub {
 /** What GitHub says to the token of a pull request from a fork. */
 export const NOT_ACCESSIBLE: GitHubFate = { status: 403, message: 'Resource not accessible by integration' };
 
-const REPOSITORY = '/repos/org/shop';
-
-/** Starts it on this machine. It knows `org/shop` and its comments, gives 100 of them at once, and reads any token. */
-export async function startFakeGitHub(): Promise<FakeGitHub> {
+/** Starts it on this machine. It knows one repository and its comments, gives 100 of them at once, and reads any token. */
+export async function startFakeGitHub(repository = 'org/shop'): Promise<FakeGitHub> {
   let decide: (call: GitHubCall) => GitHubFate = () => 'pass';
   let lastId = 1000;
   const server = createServer((incoming, outgoing) => {
@@ -93,7 +91,7 @@ export async function startFakeGitHub(): Promise<FakeGitHub> {
     const url = new URL(incoming.url ?? '/', fake.url);
     const text = await readAll(incoming);
     const body = text === '' ? {} : JSON.parse(text);
-    const what = nameOf(incoming.method ?? '', url.pathname);
+    const what = nameOf(incoming.method ?? '', url.pathname, repository);
     const earlier = fake.calls.filter(call => call === what).length;
     fake.calls.push(what);
     fake.tokens.push(incoming.headers.authorization ?? '');
@@ -160,7 +158,7 @@ export async function startFakeGitHub(): Promise<FakeGitHub> {
   }
 
   function commentJson({ id, pullRequest, body, login, type }: FakeComment) {
-    const html_url = `https://github.com/org/shop/pull/${pullRequest}#issuecomment-${id}`;
+    const html_url = `https://github.com/${repository}/pull/${pullRequest}#issuecomment-${id}`;
     return { id, body, html_url, user: { login, type } };
   }
 }
@@ -181,11 +179,11 @@ function pullJson({ number, state, head, merged }: FakePull) {
   };
 }
 
-function nameOf(method: string, path: string): string {
+function nameOf(method: string, path: string, repository: string): string {
   if (path.endsWith('/graphql')) return 'viewer';
   const route = `${method} ${path
     .replace(/^\/api\/v3/, '')
-    .replace(REPOSITORY, '')
+    .replace(`/repos/${repository}`, '')
     .replaceAll(/\/([0-9]+|[0-9a-f]{40})(?=\/|$)/g, '/#')}`;
   const names: Record<string, string> = {
     'GET /issues/#/comments': 'list',

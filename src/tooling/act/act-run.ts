@@ -20,6 +20,8 @@ export interface ActRun {
   env: Readonly<Record<string, string>>;
   /** The context `vars`. */
   vars: Readonly<Record<string, string>>;
+  /** The context `secrets`; `GITHUB_TOKEN` is what `github.token` is, too. */
+  secrets?: Readonly<Record<string, string>>;
 }
 
 export interface ActOptions {
@@ -49,16 +51,17 @@ async function toolkitIn(folder: string): Promise<string> {
 export async function runAct(run: ActRun, { cwd = ROOT, signal, notify }: ActOptions = {}): Promise<ActOutcome> {
   const folder = await mkdtemp(join(tmpdir(), 'zap-obs-act-'));
   try {
-    const [toolkit, event, env, vars] = await Promise.all([
+    const [toolkit, event, env, vars, secrets] = await Promise.all([
       toolkitIn(folder),
       keep(folder, 'event.json', JSON.stringify(run.payload)),
       keep(folder, 'env', dotenv(run.env)),
       keep(folder, 'vars', dotenv(run.vars)),
+      keep(folder, 'secrets', dotenv(run.secrets ?? {})),
     ]);
     const args = [
       run.event,
       ...['--workflows', run.workflow, '--json', '--local-repository', toolkit],
-      ...['--eventpath', event, '--env-file', env, '--var-file', vars],
+      ...['--eventpath', event, '--env-file', env, '--var-file', vars, '--secret-file', secrets],
       // What .actrc says, for repositories that have none.
       ...['--platform', 'ubuntu-latest=-self-hosted', '--pull=false'],
       ...['--artifact-server-addr', '127.0.0.1', '--cache-server-addr', '127.0.0.1'],

@@ -4,10 +4,11 @@ import { parse } from 'yaml';
 import type { Images } from '../local-images.ts';
 import { ROOT } from '../repository.ts';
 import { localAwsEnvironment } from '../run-bundle.ts';
+import { TOOLKIT } from '../toolkit-name.ts';
 import type { ActRun } from './act-run.ts';
 
 /** The workflows that run under act, by the name that `npm run act` takes. */
-export const WORKFLOWS = ['pr-smoke', 'deploy', 'teardown'] as const;
+export const WORKFLOWS = ['pr-smoke', 'preview', 'deploy', 'teardown'] as const;
 export type WorkflowName = (typeof WORKFLOWS)[number];
 
 export const PREFIX = 'act';
@@ -23,13 +24,29 @@ export interface ActScene {
 export async function actRunOf(name: WorkflowName, scene: ActScene): Promise<ActRun> {
   const workflow = `.github/workflows/${name}.yml`;
   const common = { workflow, env: environmentOf(scene), vars: { AWS_ENDPOINT_URL: scene.endpoint } };
-  if (name === 'pr-smoke') return { ...common, event: 'pull_request', payload: { number: 1 } };
+  if (name === 'pr-smoke') return { ...common, event: 'pull_request', payload: pullRequest() };
+  if (name === 'preview') {
+    const env = { ...common.env, GITHUB_REPOSITORY: TOOLKIT };
+    return {
+      ...common,
+      env,
+      vars: { ...common.vars, STACK_PREFIX: PREFIX },
+      event: 'pull_request',
+      payload: pullRequest(),
+    };
+  }
   if (name === 'teardown') {
     const inputs = { 'stack-prefix': PREFIX, confirm: PREFIX, 'delete-repositories': 'true' };
     return { ...common, event: 'workflow_dispatch', payload: { inputs } };
   }
   const inputs = { ...(await defaultsOf(workflow)), ...deployInputs(scene.images) };
   return { ...common, event: 'workflow_call', payload: { inputs } };
+}
+
+/** One of the repository itself, as far as the workflows and the actions read the event. */
+function pullRequest(): object {
+  const head = { sha: '3f2a91c0d4e5f60718293a4b5c6d7e8f90a1b2c3', repo: { full_name: TOOLKIT } };
+  return { number: 1, pull_request: { number: 1, head, user: { login: 'somebody' } } };
 }
 
 function deployInputs({ NODE_IMAGE, COLLECTOR_IMAGE }: Images): Record<string, string> {

@@ -4,8 +4,10 @@ import { type LocalAws, startLocalAws } from '@zap-obs/local-aws';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runDocker } from '../../compose/docker.docker.ts';
 import { isRead } from '../bench/figures.ts';
+import { startFakeGitHub } from '../fake-github.ts';
 import { imagesIn, localAwsImages } from '../local-images.ts';
 import { localAwsEnvironment } from '../run-bundle.ts';
+import { TOOLKIT } from '../toolkit-name.ts';
 import { needAct } from './act-binary.ts';
 import type { ActLine } from './act-log.ts';
 import { type ActOutcome, runAct } from './act-run.ts';
@@ -34,6 +36,25 @@ it('pr-smoke proves a pull request', async () => {
   expect(headlines(await run('pr-smoke'))).toEqual({
     smoke: expect.stringMatching(/^## ✅ Smoke test of zap-app: \d+ checks passed/),
   });
+});
+
+it('preview tells a pull request what it would change', async () => {
+  const github = await startFakeGitHub(TOOLKIT);
+  try {
+    const preview = await actRunOf('preview', { endpoint: aws.url, images });
+    const env = { ...preview.env, GITHUB_API_URL: github.url };
+    const withToken = await runAct({ ...preview, env, secrets: { GITHUB_TOKEN: 'token-of-the-job' } });
+    expect(headlines(withToken)).toEqual({ preview: '## 📝 act: 3 stacks would change' });
+    expect(github.comments.map(({ pullRequest, body }) => [pullRequest, body.includes('ecs-app')])).toEqual([
+      [1, true],
+    ]);
+    // Without one, it says why there is no comment, and tells the rest all the same.
+    expect(headlines(await runAct(preview))).toEqual({ preview: '## 📝 act: 3 stacks would change' });
+    expect(github.comments).toHaveLength(1);
+    expect(aws.stacks().filter(({ status }) => status !== 'DELETE_COMPLETE')).toEqual([]);
+  } finally {
+    await github.close();
+  }
 });
 
 it('deploy goes from source to a proof, has nothing to do then, and teardown leaves nothing', async () => {
