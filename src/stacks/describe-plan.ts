@@ -1,10 +1,15 @@
 import type { ParameterView, PlanView, ReachabilityView } from '../report/plan-view.ts';
 import type { Plan } from './plan.ts';
 import type { Finding } from './reachability/reachability.ts';
+import { isToBeBuilt } from './resolve.ts';
 import { knownValue, type ParameterSource, type PlannedParameter } from './sources.ts';
 
-/** A plan as it is shown to people, with what was found about what its tasks can reach. */
-export function describePlan(plan: Plan, findings: readonly Finding[] = []): PlanView {
+/**
+ * A plan as it is shown to people, with what was found about what its tasks can reach.
+ *
+ * @param dryRun images that nothing names need not be deployed
+ */
+export function describePlan(plan: Plan, findings: readonly Finding[] = [], dryRun = false): PlanView {
   return {
     notes: plan.passedOver
       ? [`profile ${plan.passedOver.profile}: ${plan.passedOver.names.join(', ')} of no template here are left out`]
@@ -18,7 +23,7 @@ export function describePlan(plan: Plan, findings: readonly Finding[] = []): Pla
       capabilities: stack.capabilities,
       resources: Object.keys(stack.template.resources).length,
       bytes: Buffer.byteLength(stack.template.text),
-      parameters: stack.parameters.map(describeParameter),
+      parameters: stack.parameters.map(parameter => describeParameter(parameter, dryRun)),
     })),
     edges: plan.stacks.flatMap(stack =>
       [...(plan.dependencies.get(stack.shortName) ?? [])].map(from => ({
@@ -38,11 +43,12 @@ function describeFinding(finding: Finding): ReachabilityView {
   return { service, need, verdict, detail: verdict === 'blocked' ? `${because}; add ${finding.add}` : because };
 }
 
-function describeParameter({ declaration, source }: PlannedParameter): ParameterView {
+function describeParameter(parameter: PlannedParameter, dryRun: boolean): ParameterView {
+  const { declaration, source } = parameter;
   const value = knownValue(source);
   return {
     name: declaration.name,
-    source: words(source),
+    source: dryRun && isToBeBuilt(parameter, undefined) ? 'as deployed, else known after build' : words(source),
     value: value !== undefined && declaration.noEcho ? '••••' : value,
   };
 }

@@ -12,7 +12,7 @@ import { loadProfile } from '../../stacks/load-profile.ts';
 import { type NamedResources, unknownStackFaults } from '../../stacks/named-resources.ts';
 import { makePlan, type Plan } from '../../stacks/plan.ts';
 import type { Profile } from '../../stacks/profile.ts';
-import { type Finding, reachability } from '../../stacks/reachability/reachability.ts';
+import { reachability } from '../../stacks/reachability/reachability.ts';
 import { judgeReachability } from './judge-reachability.ts';
 import { parameterInputs } from './parameter-inputs.ts';
 import type { spec } from './spec.ts';
@@ -49,7 +49,9 @@ export async function planFor(
   const { replaceable, skippable } = namedResources(inputs);
   throwIfAny([replaceable, skippable].flatMap(named => unknownStackFaults(named, plan)));
   const findings = inputs.reachability === 'off' ? [] : reachability(plan, session);
-  const view = await showPlan(plan, findings, `Plan for ${plan.prefix} in ${whereabouts(session)}`, host);
+  const view = describePlan(plan, findings, inputs['dry-run']);
+  const title = `Plan for ${plan.prefix} in ${whereabouts(session)}`;
+  await inGroup(host, title, async () => host.line(planLines(view).join('\n')));
   // First, because what cannot be reached may follow from values that do not fit together.
   const misfits = combinationFaults(plan, region);
   throwIfAny(misfits.filter(({ unlessDeployed }) => unlessDeployed === undefined));
@@ -84,10 +86,4 @@ function maskSecrets(plan: Plan, mask: (secret: string) => void): void {
     // A short value would black out half of the log, and is no secret.
     if (declaration.noEcho && isGiven && source.value.length >= 4) mask(source.value);
   }
-}
-
-async function showPlan(plan: Plan, findings: readonly Finding[], title: string, host: Host): Promise<PlanView> {
-  const view = describePlan(plan, findings);
-  await inGroup(host, title, async () => host.line(planLines(view).join('\n')));
-  return view;
 }

@@ -1,5 +1,6 @@
 import { argumentsOf, isRecord } from '../json-values.ts';
 import type { Plan, PlannedStack } from '../plan.ts';
+import { isToBeBuilt } from '../resolve.ts';
 import { knownValue, type PlannedParameter } from '../sources.ts';
 import { evaluate } from './evaluate.ts';
 import { type Resource, same, split, Token, type Truth, Unknown, type Value } from './values.ts';
@@ -103,10 +104,13 @@ function listOf(value: Value): Value {
   return Array.isArray(items) ? items.map(item => (typeof item === 'string' ? item.trim() : item)) : items;
 }
 
-function sourceValue({ declaration, source }: PlannedParameter, scopes: ReadonlyMap<string, Scope>): Value {
+function sourceValue(parameter: PlannedParameter, scopes: ReadonlyMap<string, Scope>): Value {
+  const { declaration, source } = parameter;
   const known = knownValue(source);
   if (known !== undefined) return known;
   if (source.kind === 'lookup') return new Token(undefined, `lookup:${source.lookup}`);
+  if (isToBeBuilt(parameter, undefined))
+    return new Unknown(`no image is given for \`${declaration.name}\`: it stays as deployed, or is built first`);
   if (source.kind !== 'output') return new Unknown(`parameter \`${declaration.name}\` keeps what is deployed`);
   const provider = scopes.get(source.stack);
   if (!provider)
