@@ -91,7 +91,7 @@ async function showSummaries({ lines }: ActOutcome, name: string): Promise<void>
     if (line.kind !== 'summary') continue;
     const file = join(FOLDER, `${name}-${line.job}.md`);
     await writeFile(file, line.markdown);
-    const headline = line.markdown.split('\n', 1)[0]?.replace(/^#+ /, '') ?? '';
+    const headline = /^#+ (.*)$/m.exec(line.markdown)?.[1] ?? '';
     console.log(`${headline} ${styleText('dim', `(${relative(process.cwd(), file)})`)}`);
   }
 }

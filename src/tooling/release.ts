@@ -5,7 +5,7 @@
 // moved; v1 is moved there. So @v1 is one release as a whole, and @vX.Y.Z stays what it is.
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { messageOf, UserFault } from '../runner/fault.ts';
 import { changelog } from './release/changelog.ts';
 import { planRelease, type ReleasePlan } from './release/plan-release.ts';
@@ -17,6 +17,8 @@ interface Prepared extends ReleasePlan {
   commit: string;
   archive: string;
   notes: string;
+  /** Where the moving tag is now; empty where there is none. It moves from there only, so never back behind another release. */
+  movingFrom: string;
 }
 
 const root = process.cwd();
@@ -41,11 +43,12 @@ function prepare(): void {
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const plan = planRelease(version, git('tag', '--list').split('\n'), MAJOR);
   const commit = releaseCommit(plan);
+  const movingFrom = git('for-each-ref', '--format=%(objectname)', `refs/tags/${plan.moving}`);
   mkdirSync(join(root, folder), { recursive: true });
   const [archive, notes] = [`${folder}/zap-obs-${plan.tag}.tar.gz`, `${folder}/notes.md`];
   git('archive', '--format=tar.gz', `--prefix=zap-obs-${version}/`, `--output=${archive}`, commit);
   writeFileSync(join(root, notes), changelog(plan.tag, plan.previous, commitsSince(plan.previous), repository));
-  writeFileSync(record, JSON.stringify({ ...plan, commit, archive, notes } satisfies Prepared, null, 2));
+  writeFileSync(record, JSON.stringify({ ...plan, commit, archive, notes, movingFrom } satisfies Prepared, null, 2));
   if (process.env.GITHUB_OUTPUT) appendFileSync(process.env.GITHUB_OUTPUT, `tag=${plan.tag}\narchive=${archive}\n`);
   console.log(`${plan.tag} is ready: commit ${commit}, archive ${archive}, after ${plan.previous ?? 'none'}`);
 }
@@ -53,13 +56,46 @@ function prepare(): void {
 /** A draft first, then both tags at once, then what everybody sees: what fails half-way leaves a draft. */
 function publish(): void {
   const environment = pushEnvironment();
-  const { tag, moving, commit, archive, notes } = JSON.parse(readFileSync(record, 'utf8')) as Prepared;
+  const { tag, moving, movingFrom, commit, archive, notes } = prepared();
   const title = ['--title', tag];
   gh('release', 'create', tag, archive, '--draft', '--notes-file', notes, ...title, '--repo', repository);
-  const tags = [`${commit}:refs/tags/${tag}`, `+${commit}:refs/tags/${moving}`];
-  run('git', ['push', '--atomic', 'origin', ...tags], environment);
-  gh('release', 'edit', tag, '--draft=false', '--verify-tag', '--repo', repository);
+  const tags = [`${commit}:refs/tags/${tag}`, `${commit}:refs/tags/${moving}`];
+  const lease = `--force-with-lease=refs/tags/${moving}:${movingFrom}`;
+  run('git', ['push', '--atomic', lease, 'origin', ...tags], environment);
+  showRelease(tag);
   console.log(`${tag} is released, and ${moving} is at it`);
+}
+
+/** @throws UserFault unless the last `prepare` was of the commit that is checked out */
+function prepared(): Prepared {
+  let found: Prepared | undefined;
+  try {
+    found = JSON.parse(readFileSync(record, 'utf8'));
+  } catch {
+    // Said below, as for one of another commit.
+  }
+  if (found?.commit && git('rev-parse', `${found.commit}^`) === git('rev-parse', 'HEAD')) return found;
+  throw new UserFault({
+    what: 'No release of this commit is prepared',
+    seen: found?.tag
+      ? `${folder}/release.json is of ${found.tag}, beside another commit`
+      : `no ${folder}/release.json of use`,
+    fix: 'Run `npm run release -- prepare` first',
+  });
+}
+
+/** The tags are there by now, and a release of them cannot be prepared again: what is left to do is said. */
+function showRelease(tag: string): void {
+  const words = ['release', 'edit', tag, '--draft=false', '--verify-tag', '--repo', repository];
+  try {
+    gh(...words);
+  } catch (error) {
+    throw new UserFault({
+      what: `${tag} is tagged, and its release is still a draft`,
+      seen: messageOf(error),
+      fix: `Show it: \`gh ${words.join(' ')}\``,
+    });
+  }
 }
 
 function checkPlace(): void {
@@ -82,7 +118,7 @@ function checkPlace(): void {
 
 /** The present commit with the names of siblings stamped; neither main nor the tree that is checked out changes. */
 function releaseCommit({ tag, moving }: ReleasePlan): string {
-  const index = { GIT_INDEX_FILE: join(root, '.git', 'zap-obs-release-index') };
+  const index = { GIT_INDEX_FILE: resolve(root, git('rev-parse', '--git-path', 'zap-obs-release-index')) };
   gitWith(index, 'read-tree', 'HEAD');
   for (const path of globSync(['action.yml', '.github/workflows/*.yml'], { cwd: root })) {
     const text = readFileSync(join(root, path), 'utf8');

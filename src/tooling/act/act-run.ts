@@ -4,7 +4,9 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { UserFault } from '../../runner/fault.ts';
 import { ROOT } from '../repository.ts';
+import { environmentWithoutAws } from '../run-bundle.ts';
 import { MAJOR, TOOLKIT } from '../toolkit-name.ts';
 import { type ActLine, readActLine } from './act-log.ts';
 
@@ -43,7 +45,7 @@ const NOT_COMMITTED = ['node_modules', '.git', '.tmp', 'build', 'coverage'];
 /** The toolkit as it stands here, without what is not committed, in place of what `uses: org/zap-obs…@v1` would fetch. */
 async function toolkitIn(folder: string): Promise<string> {
   const copy = join(folder, 'toolkit');
-  await cp(ROOT, copy, { recursive: true, filter: path => !NOT_COMMITTED.includes(basename(path)) });
+  await cp(ROOT, copy, { recursive: true, filter: path => path === ROOT || !NOT_COMMITTED.includes(basename(path)) });
   return `${TOOLKIT}@${MAJOR}=${copy}`;
 }
 
@@ -51,13 +53,14 @@ async function toolkitIn(folder: string): Promise<string> {
 export async function runAct(run: ActRun, { cwd = ROOT, signal, notify }: ActOptions = {}): Promise<ActOutcome> {
   const folder = await mkdtemp(join(tmpdir(), 'zap-obs-act-'));
   try {
-    const [toolkit, event, env, vars, secrets] = await Promise.all([
-      toolkitIn(folder),
+    const [event, env, vars, secrets] = await Promise.all([
       keep(folder, 'event.json', JSON.stringify(run.payload)),
       keep(folder, 'env', dotenv(run.env)),
       keep(folder, 'vars', dotenv(run.vars)),
-      keep(folder, 'secrets', dotenv(run.secrets ?? {})),
+      // Without one of ours, act would take that of `gh`.
+      keep(folder, 'secrets', dotenv({ GITHUB_TOKEN: '', ...run.secrets })),
     ]);
+    const toolkit = await toolkitIn(folder);
     const args = [
       run.event,
       ...['--workflows', run.workflow, '--json', '--local-repository', toolkit],
@@ -66,8 +69,14 @@ export async function runAct(run: ActRun, { cwd = ROOT, signal, notify }: ActOpt
       ...['--platform', 'ubuntu-latest=-self-hosted', '--pull=false'],
       ...['--artifact-server-addr', '127.0.0.1', '--cache-server-addr', '127.0.0.1'],
     ];
-    // What act keeps of each job, and leaves behind when it is stopped, goes with the folder.
-    const own = { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') };
+    // Steps see what act sees: no account of whoever runs it. What act keeps of each job, and leaves behind when it is
+    // stopped, goes with the folder.
+    const own = {
+      ...environmentWithoutAws(),
+      XDG_CACHE_HOME: join(folder, 'cache'),
+      ACT_DISABLE_VERSION_CHECK: '1',
+    };
+    signal?.throwIfAborted();
     const child = spawn('act', args, { cwd, env: own, stdio: ['ignore', 'pipe', 'pipe'] });
     const stop = () => child.kill('SIGTERM');
     signal?.addEventListener('abort', stop, { once: true });
@@ -99,7 +108,11 @@ function dotenv(values: Readonly<Record<string, string>>): string {
   return Object.entries(values)
     .map(([name, value]) => {
       if (/['\n\r]/.test(value))
-        throw new Error(`${name} has a quote or a line break, which a dotenv file cannot hold`);
+        throw new UserFault({
+          what: `\`${name}\` cannot be given to act`,
+          seen: value,
+          fix: 'Choose a value without quotes and line breaks, which its files of variables cannot hold',
+        });
       return `${name}='${value}'\n`;
     })
     .join('');

@@ -1,7 +1,7 @@
 // The workflows under act as they are committed, by the shipped bundle, against a local AWS whose containers run.
 import { rm } from 'node:fs/promises';
 import { type LocalAws, startLocalAws } from '@zap-obs/local-aws';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { runDocker } from '../../compose/docker.docker.ts';
 import { isRead } from '../bench/figures.ts';
 import { startFakeGitHub } from '../fake-github.ts';
@@ -48,11 +48,14 @@ it('preview tells a pull request what it would change', async () => {
     expect(github.comments.map(({ pullRequest, body }) => [pullRequest, body.includes('ecs-app')])).toEqual([
       [1, true],
     ]);
-    // Without one, it says why there is no comment, and tells the rest all the same.
+    // Without one, it says why there is no comment, and tells the rest all the same; with no account of this machine's user.
+    vi.stubEnv('AWS_PROFILE', 'somebody');
+    vi.stubEnv('AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', 'true');
     expect(headlines(await runAct(preview))).toEqual({ preview: '## 📝 act: 3 stacks would change' });
     expect(github.comments).toHaveLength(1);
     expect(aws.stacks().filter(({ status }) => status !== 'DELETE_COMPLETE')).toEqual([]);
   } finally {
+    vi.unstubAllEnvs();
     await github.close();
   }
 });

@@ -157,6 +157,29 @@ describe('the whole', () => {
     expect(git(join(folder, 'origin.git'), 'tag').split('\n')).toEqual(['v1', 'v1.0.0']);
   });
 
+  it('publishes what was prepared of this commit only', () => {
+    expect(() => release('publish')).toThrow('No release of this commit is prepared');
+    release('prepare');
+    commit('Go on', '1.0.1');
+    expect(() => release('publish')).toThrow(/release\.json is of v1\.0\.0, beside another commit/);
+    expect(git(join(folder, 'origin.git'), 'tag')).toBe('');
+  });
+
+  it('never moves the moving tag from where it did not see it', () => {
+    release('prepare');
+    git(tree, 'push', '--quiet', 'origin', 'main:refs/tags/v1');
+    const before = git(join(folder, 'origin.git'), 'for-each-ref');
+    expect(() => release('publish')).toThrow();
+    expect(git(join(folder, 'origin.git'), 'for-each-ref')).toBe(before);
+  });
+
+  it('says what is left to do when the tags are put and GitHub does not show the release', () => {
+    release('prepare');
+    writeFileSync(join(folder, 'bin/gh'), '#!/bin/sh\n[ "$2" != edit ]\n');
+    expect(() => release('publish')).toThrow('Show it: `gh release edit v1.0.0 --draft=false');
+    expect(git(join(folder, 'origin.git'), 'tag').split('\n')).toEqual(['v1', 'v1.0.0']);
+  });
+
   it('puts no tag anywhere when somebody else has put one', () => {
     release('prepare');
     git(tree, 'push', '--quiet', 'origin', 'main:refs/tags/v1.0.0');
