@@ -1,5 +1,4 @@
 import { spec as buildPush } from '../../actions/build-push/spec.ts';
-import { stackInputs } from '../../actions/shared-inputs.ts';
 import type { InputSpec } from '../../runner/spec.ts';
 import { usesOf } from '../toolkit-name.ts';
 import { checkoutStep } from './checkout.ts';
@@ -10,11 +9,12 @@ import {
   GENERATED,
   IN_ENVIRONMENT,
   onePrefixAtATime,
+  prefixInput,
   RUNNER,
 } from './jobs.ts';
 import { inputsOfStep, OWN_INPUTS, type PipelineStep, pipelineInputs, pipelineOutputs, STEPS } from './pipeline.ts';
 import { expression, type StandIns, VARIABLES, valueFor } from './values.ts';
-import { callInputs, dispatchInputs, type Inputs, inputsNamed, withoutDefault } from './workflow-inputs.ts';
+import { callInputs, dispatchInputs, type Inputs, inputsNamed } from './workflow-inputs.ts';
 import { explained, type Plain, yamlText } from './yaml-text.ts';
 
 const NOTE = `${GENERATED}
@@ -62,7 +62,8 @@ const IS_WANTED = `inputs.${STAND_INS.calledBy} != '' || github.event_name == 'w
 /** Every input of the workflow, as callers have them. */
 export function deployInputs(): Record<string, InputSpec> {
   const offered = pipelineInputs().filter(({ name }) => !NOT_OFFERED.includes(name));
-  return { ...Object.fromEntries(offered.map(({ name, input }) => [name, input])), ...OWN };
+  const inputs = Object.fromEntries(offered.map(({ name, input }) => [name, input]));
+  return { ...inputs, 'stack-prefix': prefixInput, ...OWN };
 }
 
 /**
@@ -76,7 +77,7 @@ export function deployWorkflow(pinned: string): string {
     name: 'Deploy',
     on: {
       push: { branches: ['main'] },
-      workflow_dispatch: { inputs: dispatchInputs(formInputs()) },
+      workflow_dispatch: { inputs: dispatchInputs(inputsNamed(FORM, deployInputs())) },
       workflow_call: { inputs: callInputs(deployInputs()), outputs: workflowOutputs() },
     },
     permissions: {},
@@ -139,7 +140,7 @@ export function deployWorkflow(pinned: string): string {
         needs: 'app',
         if: "!cancelled() && needs.app.result == 'success' && (inputs.validate || !inputs.environment) && !inputs.dry-run",
         'runs-on': RUNNER,
-        environment: IN_ENVIRONMENT,
+        environment: deployedTo(expression('needs.app.outputs.load-balancer-url')),
         permissions: AWS_PERMISSIONS,
         outputs: { passed: outputOf(STEPS.proof, 'passed') },
         steps: [
@@ -193,10 +194,4 @@ function workflowOutputs(): Plain {
       { description, value: expression(`jobs.${JOB_OF[step.id]}.outputs.${name}`) },
     ]),
   );
-}
-
-/** Left empty, the prefix is what the variable says. */
-function formInputs(): Record<string, InputSpec> {
-  const form = inputsNamed(FORM, deployInputs());
-  return { ...form, 'stack-prefix': withoutDefault(stackInputs['stack-prefix']) };
 }

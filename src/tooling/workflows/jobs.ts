@@ -2,6 +2,7 @@
 import { stackInputs } from '../../actions/shared-inputs.ts';
 import type { InputSpec } from '../../runner/spec.ts';
 import { expression, VARIABLES } from './values.ts';
+import { withoutDefault } from './workflow-inputs.ts';
 import { explained, noted, type Plain } from './yaml-text.ts';
 
 export const GENERATED =
@@ -33,7 +34,7 @@ const ENVIRONMENT = expression(`inputs.environment || '${environmentInput.enviro
  */
 export const IN_ENVIRONMENT: Plain = ENVIRONMENT;
 
-/** For the job that is the deployment. */
+/** For the jobs that show it: the last one in the environment is what GitHub shows of it. */
 export function deployedTo(url: string): Plain {
   return { name: ENVIRONMENT, url };
 }
@@ -42,12 +43,21 @@ export function deployedTo(url: string): Plain {
 export const prefixExpression = `inputs.stack-prefix || ${VARIABLES['stack-prefix']} || '${stackInputs['stack-prefix'].default}'`;
 export const regionExpression = `inputs.aws-region || ${VARIABLES['aws-region']}`;
 
-/** One group for everything that changes the stacks of a prefix in a region. */
+/** Left empty, the prefix is what the variable says. */
+export const prefixInput: InputSpec = {
+  ...withoutDefault(stackInputs['stack-prefix']),
+  description: `${stackInputs['stack-prefix'].description} Default: the variable \`STACK_PREFIX\`, else \`${stackInputs['stack-prefix'].default}\`.`,
+};
+
+/**
+ * One group for everything that changes the stacks of a prefix. The environment stands for the account, and for a region that only
+ * its own variables name: those are not known here.
+ */
 export function onePrefixAtATime(): Plain {
   return explained(
-    'Deployments and teardowns of one prefix wait for one another, and nothing that AWS has begun is cut off.',
+    'Deployments and teardowns of one prefix wait for one another, and nothing that AWS has begun is cut off. One waits at a time:\nwhat comes later takes its place.',
     {
-      group: `zap-obs ${expression(prefixExpression)} ${expression(regionExpression)}`,
+      group: `zap-obs ${ENVIRONMENT} ${expression(prefixExpression)} ${expression(regionExpression)}`,
       'cancel-in-progress': false,
     },
   );

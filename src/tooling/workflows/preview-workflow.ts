@@ -2,7 +2,7 @@ import { spec } from '../../actions/deploy/spec.ts';
 import type { InputSpec } from '../../runner/spec.ts';
 import { usesOf } from '../toolkit-name.ts';
 import { checkoutStep } from './checkout.ts';
-import { AWS_PERMISSIONS, GENERATED, prefixExpression, RUNNER, regionExpression } from './jobs.ts';
+import { AWS_PERMISSIONS, GENERATED, prefixExpression, prefixInput, RUNNER, regionExpression } from './jobs.ts';
 import { expression, type StandIns, VARIABLES, valueFor } from './values.ts';
 import { callInputs } from './workflow-inputs.ts';
 import { explained, noted, type Plain, yamlText } from './yaml-text.ts';
@@ -18,6 +18,7 @@ const NOT_OFFERED = ['dry-run', 'comment', 'github-token', 'role-arn', 'grafana'
 
 const INPUTS: Record<string, InputSpec> = {
   ...Object.fromEntries(Object.entries(spec.inputs).filter(([name]) => !NOT_OFFERED.includes(name))),
+  'stack-prefix': prefixInput,
 };
 
 const ROLE = 'vars.AWS_PREVIEW_ROLE_ARN';

@@ -173,7 +173,7 @@ describe('inputs', () => {
 
   it.each(
     declared.filter(({ name }) => !OWN.includes(name)).map(each => [each.path, each.kind, each.name, each] as const),
-  )('%s (%s): %s is as the spec of its action has it', (path, kind, name, { input }) => {
+  )('%s (%s): %s is as the spec of its action has it', (path, _kind, name, { input }) => {
     const spec = specOf(path, name);
     expect(spec, 'the input of the spec').toBeDefined();
     if (spec === undefined) return;
@@ -186,8 +186,8 @@ describe('inputs', () => {
       expect(types[spec.kind] ?? ['string']).toContain(input.type);
     }
     if (STRICTER.some(strict => `${path} ${name}`.endsWith(strict))) return expect(input.required).toBe(true);
-    // Who leaves the prefix out of the form means that of the variable.
-    if (kind === 'form' && name === 'stack-prefix') return;
+    // Who leaves the prefix out means that of the variable.
+    if (!path.endsWith('action.yml') && name === 'stack-prefix') return expect(input.default).toBeUndefined();
     const fallback = 'default' in spec ? spec.default : undefined;
     expect(path.endsWith('action.yml') ? input.default : input.default).toEqual(
       path.endsWith('action.yml') && fallback !== undefined ? String(fallback) : fallback,
@@ -371,7 +371,12 @@ it('what changes the stacks of a prefix takes turns, and is not cut off', () => 
     flows.get(`.github/workflows/${name}.yml`)?.content.concurrency as Record<string, unknown>;
   expect(group('deploy')).toMatchObject({ 'cancel-in-progress': false });
   expect(group('teardown')).toEqual(group('deploy'));
-  expect(group('deploy').group).toContain('inputs.stack-prefix');
+  for (const part of ['inputs.environment', 'inputs.stack-prefix', 'inputs.aws-region', 'vars.AWS_REGION'])
+    expect(group('deploy').group).toContain(part);
+  // The same, where inputs are always given.
+  expect(group('e2e-aws').group).toMatch(
+    /^zap-obs \S+ inputs\.environment \S+ \S+ inputs\.stack-prefix \S+ \S+ vars\.AWS_REGION }}$/,
+  );
 });
 
 it('a preview makes room for the next one of its pull request, and waits for no deployment', () => {
