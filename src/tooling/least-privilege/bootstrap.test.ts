@@ -238,15 +238,17 @@ describe('who may assume a role', () => {
     }
   });
 
-  it.each(WEB_ROLES)('%s: each of several environments; and, where that is asked for, of one workflow only', role => {
+  it.each(WEB_ROLES)('%s: each of several environments; and, where that is asked for, of some workflows only', role => {
     const several = bootstrap({ ...PARAMETERS, Environments: 'staging,production' });
     const staging = { environment: 'staging', sub: 'repo:octo/shop:environment:staging' };
     expect([mayAssume(role, job(), several), mayAssume(role, job(staging), several)]).toEqual([true, true]);
-    const tied = bootstrap({ ...PARAMETERS, WorkflowRef: 'org/zap-obs/.github/workflows/deploy.yml@refs/tags/v1' });
-    expect(mayAssume(role, job(), tied)).toBe(false);
-    expect(
-      mayAssume(role, job({ job_workflow_ref: 'org/zap-obs/.github/workflows/deploy.yml@refs/tags/v1' }), tied),
-    ).toBe(true);
+    const refs = ['deploy', 'teardown'].map(name => `org/zap-obs/.github/workflows/${name}.yml@refs/tags/v1`);
+    for (const WorkflowRef of [refs.join(','), ...refs]) {
+      const tied = bootstrap({ ...PARAMETERS, WorkflowRef });
+      expect(mayAssume(role, job(), tied)).toBe(false);
+      for (const ref of refs)
+        expect(mayAssume(role, job({ job_workflow_ref: ref }), tied), ref).toBe(WorkflowRef.includes(ref));
+    }
   });
 
   it('PreviewRole: a job of a pull request of the repository, and none in an environment or on a branch', () => {
