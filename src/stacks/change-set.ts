@@ -208,9 +208,7 @@ async function hasBegun(stackId: string, token: string, looks: readonly number[]
 async function discard(request: Unused, engine: Engine, pending?: Promise<void>): Promise<Remains | undefined> {
   // A timer that nobody waits for any more would keep the process.
   const over = new AbortController();
-  const giveUp = engine.clock
-    .sleep(PATIENCE, over.signal)
-    .then((): Remains => ({ left: 'change set', why: 'CloudFormation does not answer in time' }));
+  const giveUp = engine.clock.sleep(PATIENCE, over.signal).then(() => UNANSWERED);
   const remove = async () => {
     const remains = await removeUnused(request, engine);
     if (!pending) return remains;
@@ -227,9 +225,13 @@ function remainsInWords({ stackName, name }: Unused, { left, why }: Remains): st
     const what = `Stack \`${stackName}\` stays behind empty (REVIEW_IN_PROGRESS), as AWS makes one for the change set of a new stack, and it could not be deleted`;
     return `${what}. It has no resources and costs nothing; the next preview or deployment uses it, and \`teardown\` removes it. ${why}`;
   }
+  return `Change set ${name} of ${stackName} may be left: see that ${howToRemove({ stackName, name })}. ${why}`;
+}
+
+/** What there is to see to by hand, after "see that". */
+export function howToRemove({ stackName, name }: Pick<Unused, 'stackName' | 'name'>): string {
   const command = `aws cloudformation delete-change-set --stack-name ${stackName} --change-set-name ${name}`;
-  const advice = `see that it is gone, and the stack too if it is empty (${command})`;
-  return `Change set ${name} of ${stackName} may be left: ${advice}. ${why}`;
+  return `it is gone, and the stack too if it is empty (${command})`;
 }
 
 /** A change set that is not needed any more. */
@@ -244,6 +246,9 @@ export interface Remains {
   /** What went wrong, in words. */
   why: string;
 }
+
+/** What is to be feared where there is no last word. */
+export const UNANSWERED: Remains = { left: 'change set', why: 'CloudFormation does not answer in time' };
 
 /** Deletes a change set, as soon as CloudFormation lets it go, and the stack that it alone has brought into being. */
 export async function removeUnused(
@@ -273,7 +278,7 @@ export async function removeUnused(
         await clock.sleep(500);
       }
     }
-    return { left, why: 'CloudFormation does not answer in time' };
+    return { ...UNANSWERED, left };
   } catch (error) {
     if (!(error instanceof UserFault)) throw error;
     // That a role may not delete stacks can be meant so, as for previews of pull requests: no advice to allow it.

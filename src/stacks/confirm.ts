@@ -1,6 +1,6 @@
 import type { Clock } from '../runner/clock.ts';
 import { type Fault, renderFault, UserFault } from '../runner/fault.ts';
-import { type Remains, removeUnused } from './change-set.ts';
+import { howToRemove, type Remains, removeUnused, UNANSWERED } from './change-set.ts';
 import { STATUS_ADVICE } from './classify.ts';
 import type { CloudFormation } from './cloudformation.ts';
 import { isTerminal, untilAnswered } from './follow.ts';
@@ -100,8 +100,7 @@ async function watch({ stackName, stackId }: UnfinishedStack, seen: { status?: s
 async function endOfChangeSet(changeSet: Unfinished & { kind: 'change-set' }, watcher: Watcher): Promise<End> {
   const { stackName, name } = changeSet;
   const subject = `Change set ${name} of ${stackName}`;
-  const command = `aws cloudformation delete-change-set --stack-name ${stackName} --change-set-name ${name}`;
-  let remains: Remains | undefined = { left: 'change set', why: 'CloudFormation does not answer in time' };
+  let remains: Remains | undefined = UNANSWERED;
   const fault = await unlessOver(watcher, async () => {
     remains = await removeUnused(changeSet, watcher);
   });
@@ -113,11 +112,7 @@ async function endOfChangeSet(changeSet: Unfinished & { kind: 'change-set' }, wa
       is: `is gone, and its empty stack stays: ${remains.why}`,
       fix: 'Leave it: it costs nothing, the next deployment uses it, and `teardown` removes it',
     };
-  return {
-    subject,
-    is: `may be left: ${remains.why}`,
-    fix: `See that it is gone, and the stack too if it is empty (${command})`,
-  };
+  return { subject, is: `may be left: ${remains.why}`, fix: `See that ${howToRemove(changeSet)}` };
 }
 
 /** @returns the fault that ended the work early, if one did; nothing when its time is over */

@@ -48,7 +48,7 @@ function describeParameter(parameter: PlannedParameter, dryRun: boolean): Parame
   const value = knownValue(source);
   return {
     name: declaration.name,
-    source: dryRun && isToBeBuilt(parameter, undefined) ? 'as deployed, else known after build' : words(source),
+    source: dryRun && isToBeBuilt(parameter) ? 'as deployed, else known after build' : words(source),
     value: value !== undefined && declaration.noEcho ? '••••' : value,
   };
 }

@@ -85,7 +85,11 @@ export const PARAMETER_INPUTS: ReadonlyMap<string, (typeof IMAGES)[number][1] | 
   ['PermissionsBoundary', 'permissions-boundary'],
 ]);
 
-/** Whether nothing but a build can tell the value: a dry run before the first one does without. */
-export function isToBeBuilt({ declaration, source }: PlannedParameter, value: ParameterValue | undefined): boolean {
+/**
+ * Whether nothing but a build can tell the value: a dry run before the first one does without.
+ *
+ * @param value at AWS; left out where AWS was not asked
+ */
+export function isToBeBuilt({ declaration, source }: PlannedParameter, value?: ParameterValue): boolean {
   return value === undefined && source.kind === 'deployed' && IMAGES.some(([name]) => name === declaration.name);
 }

@@ -6,6 +6,7 @@ import { PRICED, type Price } from '../cost/prices.ts';
 import { blocks, code, folded, plain, table } from '../report/markdown.ts';
 import type { PlannedParameter } from '../stacks/sources.ts';
 import { parseTemplate, type Template, type TemplateParameter } from '../stacks/template.ts';
+import { BOOTSTRAP_FILE, PREVIEW_FILE } from './least-privilege/bootstrap.ts';
 import { fillSection } from './marked-sections.ts';
 import { ROOT } from './repository.ts';
 import { SHIPPED_PROFILES, shippedPlan } from './shipped-plan.ts';
@@ -87,10 +88,7 @@ function quantity(number: number): string {
 
 // --- Roles for GitHub Actions ------------------------------------------------------------------------------------------
 
-const BOOTSTRAPS = {
-  bootstrap: 'cloudformation/bootstrap-github-oidc.yaml',
-  preview: 'cloudformation/bootstrap-preview.yaml',
-};
+const BOOTSTRAPS = { bootstrap: BOOTSTRAP_FILE, preview: PREVIEW_FILE };
 
 function bootstrapSections(): [name: string, content: string][] {
   const templates = Object.entries(BOOTSTRAPS).map(([name, file]) => [name, templateIn(file)] as const);

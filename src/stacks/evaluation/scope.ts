@@ -109,7 +109,7 @@ function sourceValue(parameter: PlannedParameter, scopes: ReadonlyMap<string, Sc
   const known = knownValue(source);
   if (known !== undefined) return known;
   if (source.kind === 'lookup') return new Token(undefined, `lookup:${source.lookup}`);
-  if (isToBeBuilt(parameter, undefined))
+  if (isToBeBuilt(parameter))
     return new Unknown(`no image is given for \`${declaration.name}\`: it stays as deployed, or is built first`);
   if (source.kind !== 'output') return new Unknown(`parameter \`${declaration.name}\` keeps what is deployed`);
   const provider = scopes.get(source.stack);

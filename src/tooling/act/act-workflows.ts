@@ -24,16 +24,11 @@ export interface ActScene {
 export async function actRunOf(name: WorkflowName, scene: ActScene): Promise<ActRun> {
   const workflow = `.github/workflows/${name}.yml`;
   const common = { workflow, env: environmentOf(scene), vars: { AWS_ENDPOINT_URL: scene.endpoint } };
-  if (name === 'pr-smoke') return { ...common, event: 'pull_request', payload: pullRequest() };
+  if (name === 'pr-smoke') return { ...common, event: 'pull_request', payload: PULL_REQUEST };
   if (name === 'preview') {
     const env = { ...common.env, GITHUB_REPOSITORY: TOOLKIT };
-    return {
-      ...common,
-      env,
-      vars: { ...common.vars, STACK_PREFIX: PREFIX },
-      event: 'pull_request',
-      payload: pullRequest(),
-    };
+    const vars = { ...common.vars, STACK_PREFIX: PREFIX };
+    return { ...common, env, vars, event: 'pull_request', payload: PULL_REQUEST };
   }
   if (name === 'teardown') {
     const inputs = { 'stack-prefix': PREFIX, confirm: PREFIX, 'delete-repositories': 'true' };
@@ -44,10 +39,14 @@ export async function actRunOf(name: WorkflowName, scene: ActScene): Promise<Act
 }
 
 /** One of the repository itself, as far as the workflows and the actions read the event. */
-function pullRequest(): object {
-  const head = { sha: '3f2a91c0d4e5f60718293a4b5c6d7e8f90a1b2c3', repo: { full_name: TOOLKIT } };
-  return { number: 1, pull_request: { number: 1, head, user: { login: 'somebody' } } };
-}
+const PULL_REQUEST = {
+  number: 1,
+  pull_request: {
+    number: 1,
+    head: { sha: '3f2a91c0d4e5f60718293a4b5c6d7e8f90a1b2c3', repo: { full_name: TOOLKIT } },
+    user: { login: 'somebody' },
+  },
+};
 
 function deployInputs({ NODE_IMAGE, COLLECTOR_IMAGE }: Images): Record<string, string> {
   const ca = process.env.NODE_EXTRA_CA_CERTS;

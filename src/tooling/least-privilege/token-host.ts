@@ -1,4 +1,5 @@
 import type { Host } from '../../runner/host.ts';
+import { tokenOf } from '../safety/token-issuer.ts';
 import { PARAMETERS } from './bootstrap.ts';
 
 /** Of a job in an environment for which the roles are. */
@@ -9,7 +10,5 @@ export const PULL_REQUEST = `repo:${PARAMETERS.Repository}:pull_request`;
 
 /** What GitHub's runner adds to a job that may ask for OIDC tokens: one whose signature nobody checks here. */
 export function tokenHost(subject: string): Pick<Host, 'idToken'> {
-  const part = (content: object) => Buffer.from(JSON.stringify(content)).toString('base64url');
-  const claims = { sub: subject, aud: 'sts.amazonaws.com', iss: 'https://token.actions.githubusercontent.com' };
-  return { idToken: async () => `${part({ alg: 'RS256' })}.${part(claims)}.signature` };
+  return { idToken: async audience => tokenOf(subject, 'signed', audience) };
 }
